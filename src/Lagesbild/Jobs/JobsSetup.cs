@@ -1,0 +1,6 @@
+namespace Lagesbild.Jobs;
+
+public static class JobsSetup
+{
+    public static void AddJobs(this IHostApplicationBuilder builder) { }
+}

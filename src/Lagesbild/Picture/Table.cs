@@ -1,0 +1,47 @@
+using Lagesbild.Catalogue;
+using Lagesbild.Deliveries;
+using Lagesbild.Statistics;
+
+namespace Lagesbild.Picture;
+
+/// <summary>Order of a table's rows; the names are those of the API, a leading minus turned into Descending.</summary>
+public enum SortKey
+{
+    Median,
+    Name,
+    Region,
+    Count,
+    Within90Days,
+    Asa34,
+    P90,
+    Distance,
+}
+
+/// <summary>What a table is asked for. Empty lists and nulls restrict nothing.</summary>
+/// <param name="Period">A window, not a month.</param>
+/// <param name="Group">Place in the source's groups; 0 is everybody.</param>
+public sealed record TableQuery(ProcedurePicture Procedure, Period Period, int Group = 0, Level Level = Level.Unit)
+{
+    public IReadOnlyCollection<string> Regions { get; init; } = [];
+    public IReadOnlyCollection<string> Units { get; init; } = [];
+    public Operator? Operator { get; init; }
+    /// <summary>Distances are from its town; only for <see cref="Level.Unit"/>.</summary>
+    public Municipality? Near { get; init; }
+    public double? MaxDistanceKm { get; init; }
+
+    /// <summary>Drops rows with fewer, and rows without a count.</summary>
+    public long? MinCount { get; init; }
+
+    /// <summary>Drops rows with fewer operations on ASA 3–4, and rows without that count.</summary>
+    public long? MinAsa34Count { get; init; }
+    public SortKey Sort { get; init; } = SortKey.Median;
+    public bool Descending { get; init; }
+}
+
+/// <summary>One row of a table.</summary>
+/// <param name="Asa">Null where the source delivers no ASA classes or the pair has none.</param>
+/// <param name="DistanceKm">Great circle, one decimal; null where not asked for.</param>
+public sealed record Row(Place Place, Figure Figure, AsaShare? Asa, double? DistanceKm);
+
+/// <summary>18 months of one place, oldest first.</summary>
+public sealed record TrendRow(Place Place, IReadOnlyList<Figure> Months);
