@@ -25,6 +25,7 @@ public sealed record TableQuery(ProcedurePicture Procedure, Period Period, int G
     public IReadOnlyCollection<string> Regions { get; init; } = [];
     public IReadOnlyCollection<string> Units { get; init; } = [];
     public Operator? Operator { get; init; }
+
     /// <summary>Distances are from its town; only for <see cref="Level.Unit"/>.</summary>
     public Municipality? Near { get; init; }
     public double? MaxDistanceKm { get; init; }
