@@ -1,0 +1,8 @@
+using System.CommandLine;
+
+namespace Lagesbild.Commands;
+
+public static class CertsCommand
+{
+    public static Command Create() => new("certs");
+}

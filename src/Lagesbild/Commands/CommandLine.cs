@@ -1,0 +1,46 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+
+namespace Lagesbild.Commands;
+
+/// <summary>A command cannot do what it was asked to, for a reason that its user can mend.</summary>
+/// <param name="message">One line: what is wrong, and what to do.</param>
+/// <param name="exitCode">2 for wrong usage or configuration, 1 for everything else.</param>
+public sealed class CommandFailedException(string message, int exitCode = 2) : Exception(message)
+{
+    public int ExitCode { get; } = exitCode;
+}
+
+/// <summary>What all commands share: one clear line on standard error for whatever the user can mend.</summary>
+public static class CommandLine
+{
+    public const int WrongUsage = 2;
+
+    public static async Task<int> RunAsync(RootCommand root, string[] args)
+    {
+        // No response files: "@…" is a file name like any other.
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Action is ParseErrorAction)
+        {
+            return await FailAsync(parsed.Errors[0].Message, WrongUsage);
+        }
+
+        try
+        {
+            // The host hears Ctrl-C and SIGTERM itself and stops what it started, in its own time.
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }
+            );
+        }
+        catch (CommandFailedException failure)
+        {
+            return await FailAsync(failure.Message, failure.ExitCode);
+        }
+    }
+
+    private static async Task<int> FailAsync(string message, int exitCode)
+    {
+        await Console.Error.WriteLineAsync("lagesbild: " + message.ReplaceLineEndings(" "));
+        return exitCode;
+    }
+}
