@@ -42,8 +42,9 @@ public static class Proportion
 /// <param name="Visible">Cells that contributed; 0 means that every one was masked.</param>
 public readonly record struct AsaCount(long Known, long Least, long Most, int Visible)
 {
-    /// <summary>A masked row: contributes nothing.</summary>
-    public static AsaCount Masked => default;
+    /// <summary>A row whose number of class 3–4 is masked: contributes nothing.</summary>
+    /// <param name="known">0 where that is masked too.</param>
+    public static AsaCount Masked(long known) => new(known, 0, 0, 0);
 
     /// <summary>An exact row.</summary>
     public static AsaCount Exact(long known, long asa34) => new(known, asa34, asa34, 1);
@@ -51,9 +52,11 @@ public readonly record struct AsaCount(long Known, long Least, long Most, int Vi
     /// <summary>A row with 1 to 4 operations of class 3–4.</summary>
     public static AsaCount FewerThanFive(long known) => new(known, 1, 4, 1);
 
-    /// <summary>Two rows put together; masked ones add nothing.</summary>
+    /// <summary>Two rows put together; masked ones add nothing, not even the operations they are known to have.</summary>
     public static AsaCount operator +(AsaCount a, AsaCount b) =>
-        new(a.Known + b.Known, a.Least + b.Least, a.Most + b.Most, a.Visible + b.Visible);
+        a.Visible == 0 ? b
+        : b.Visible == 0 ? a
+        : new(a.Known + b.Known, a.Least + b.Least, a.Most + b.Most, a.Visible + b.Visible);
 
     /// <summary>The same as +.</summary>
     public static AsaCount Add(AsaCount left, AsaCount right) => left + right;
@@ -84,7 +87,16 @@ public readonly record struct AsaShare(
     {
         if (asa.Visible == 0)
         {
-            return new AsaShare(null, null, null, null, null, null, false, AsaShareReason.Masked);
+            return new AsaShare(
+                asa.Known > 0 ? asa.Known : null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                false,
+                AsaShareReason.Masked
+            );
         }
 
         long? count = asa.Least == asa.Most ? asa.Least : null;

@@ -1,4 +1,430 @@
+using System.Text;
+using Lagesbild.Statistics;
+
 namespace Lagesbild.Deliveries;
 
-/// <summary>Collects what a reader finds in a file, and judges it.</summary>
-public sealed class DeliveryBuilder { }
+/// <summary>
+/// Collects units, cells and ASA rows from a reader, in flat arrays, and judges what a format has nothing to do with:
+/// unknown units, repeated cells, bins out of order, cells under the minimum. A reader calls
+/// <see cref="SetHeader"/>, <see cref="DeclareUnit"/>…, then for each cell <see cref="BeginCell"/>,
+/// <see cref="AddBin"/>… or <see cref="MaskCell"/>, <see cref="EndCell"/>.
+/// </summary>
+public sealed class DeliveryBuilder
+{
+    public const int SmallestCell = 5;
+    public const int MostRows = 20_000_000;
+    public const int MostUnits = 2_000;
+
+    // Keeps the slots of a hostile delivery within a few hundred megabytes: 2 000 units × 250 procedures.
+    public const int MostPairs = 500_000;
+
+    private const int Letters = 26;
+
+    private readonly Dictionary<string, int> _unitOfHsaId = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _findUnit;
+    private readonly List<DeliveredUnit> _units = [];
+    private readonly int[] _procedureOfCode = new int[Letters * Letters * Letters];
+    private readonly List<string> _procedures = [];
+    private readonly Dictionary<(int Unit, int Procedure), int> _pairOf = [];
+    private readonly List<Pair> _pairs = [];
+    private int[] _slots = [];
+    private Cell[] _cells = new Cell[1_024];
+    private int _cellCount;
+    private Bin[] _bins = new Bin[4_096];
+    private int _binCount;
+
+    private Cell _cell;
+    private long _cellPatients;
+    private bool _cellHasOrder;
+    private bool _cellIsMasked;
+
+    private DeliveryVersion? _version;
+    private DateTimeOffset _createdAt;
+    private bool _isSynthetic;
+
+    internal DeliveryBuilder(Source source, ReadContext context, DeliveryVersion named, Findings findings)
+    {
+        Source = source;
+        Context = context;
+        Named = named;
+        Findings = findings;
+        _findUnit = _unitOfHsaId.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
+    public Source Source { get; }
+
+    public ReadContext Context { get; }
+
+    public Findings Findings { get; }
+
+    /// <summary>What the file's name says.</summary>
+    public DeliveryVersion Named { get; }
+
+    /// <summary>Entry that is being read; null where the format has none.</summary>
+    public string? Entry { get; set; }
+
+    /// <summary>Data rows so far, all entries together.</summary>
+    public long Rows { get; private set; }
+
+    /// <summary>Units declared so far.</summary>
+    public int UnitCount => _units.Count;
+
+    internal IReadOnlyList<Pair> Pairs => _pairs;
+
+    internal bool HasVisibleCell { get; private set; }
+
+    /// <summary>Takes what the content says of itself.</summary>
+    public void SetHeader(DateOnly referenceDate, DateTimeOffset createdAt, bool isSynthetic, long? line)
+    {
+        _version = Named with { ReferenceDate = referenceDate };
+        _createdAt = createdAt;
+        _isSynthetic = isSynthetic;
+        if (referenceDate != Named.ReferenceDate)
+        {
+            Findings.Error(
+                "file-name",
+                "Referensdatumet i filen är ett annat än i filens namn. Rätta namnet eller innehållet.",
+                Entry,
+                line
+            );
+        }
+
+        if (referenceDate > Context.Today)
+        {
+            Findings.Error(
+                "reference-date",
+                "Referensdatumet ligger i framtiden. Det ska vara den sista dag som leveransen omfattar.",
+                Entry,
+                line
+            );
+        }
+        else if (Context.Published is { } published && _version <= published)
+        {
+            Findings.Error(
+                "reference-date",
+                $"En leverans med samma eller senare referensdatum är redan publicerad ({published.ReferenceDate:yyyy-MM-dd}, "
+                    + $"nummer {published.Correction}). En rättelse av samma datum ska ha ett högre nummer i namnet.",
+                Entry,
+                line
+            );
+        }
+
+        if (isSynthetic && !Context.AllowSynthetic)
+        {
+            Findings.Error(
+                "synthetic",
+                "Leveransen är märkt som syntetisk. Påhittade uppgifter tas bara emot i demonstration och test.",
+                Entry,
+                line
+            );
+        }
+    }
+
+    /// <summary>Makes room for so many bins at once, where the file promises a number.</summary>
+    public void ExpectBins(long rows)
+    {
+        if (rows > _bins.Length)
+        {
+            Array.Resize(ref _bins, (int)Math.Min(rows, MostRows));
+        }
+    }
+
+    /// <summary>Counts a data row; false where there are too many.</summary>
+    public bool CountRow(long line)
+    {
+        if (++Rows <= MostRows)
+        {
+            return true;
+        }
+
+        Findings.Error("too-large", $"Leveransen har fler än {MostRows} rader.", Entry, line);
+        return false;
+    }
+
+    /// <summary>Declares a unit whose fields have been judged one by one.</summary>
+    public void DeclareUnit(DeliveredUnit unit, long line)
+    {
+        if (_unitOfHsaId.ContainsKey(unit.HsaId))
+        {
+            Findings.Error("unit-unknown", "Enheten är deklarerad två gånger.", Entry, line, 1);
+            return;
+        }
+
+        if (_units.Count == MostUnits)
+        {
+            Findings.Error("too-large", $"Leveransen har fler än {MostUnits} enheter.", Entry, line);
+            return;
+        }
+
+        if (PersonalIdentityNumber.IsPersonsOrganisationNumber(unit.HsaId.AsSpan(2, 10)))
+        {
+            Findings.Add(
+                new Finding(
+                    "personal-identity-number",
+                    Severity.Hold,
+                    "HSA-id:ts tio siffror ser ut att vara en persons (enskild firma). En driftansvarig avgör.",
+                    Entry,
+                    line,
+                    1
+                )
+            );
+        }
+
+        _unitOfHsaId.Add(unit.HsaId, _units.Count);
+        _units.Add(unit);
+    }
+
+    /// <summary>A declared unit's place; −1 where it was never declared.</summary>
+    public int FindUnit(ReadOnlySpan<byte> hsaId)
+    {
+        Span<char> text = stackalloc char[Fields.LongestHsaId];
+        return
+            hsaId.Length <= text.Length
+            && Encoding.ASCII.TryGetChars(hsaId, text, out var length)
+            && _findUnit.TryGetValue(text[..length], out var unit)
+            ? unit
+            : -1;
+    }
+
+    /// <summary>The place of a well-formed KVÅ code (<see cref="Fields.IsProcedureCode"/>).</summary>
+    public int PlaceOfProcedure(ReadOnlySpan<byte> code)
+    {
+        ref var place = ref _procedureOfCode[((code[0] - 'A') * Letters + code[1] - 'A') * Letters + code[2] - 'A'];
+        if (place == 0)
+        {
+            _procedures.Add(Encoding.ASCII.GetString(code));
+            place = _procedures.Count;
+        }
+
+        return place - 1;
+    }
+
+    /// <summary>Begins a cell; false (with its finding) where it has been before or there are too many.</summary>
+    public bool BeginCell(int unit, int procedure, Period period, int group, long line)
+    {
+        if (!_pairOf.TryGetValue((unit, procedure), out var pair))
+        {
+            if (_pairs.Count == MostPairs)
+            {
+                Findings.Error(
+                    "too-large",
+                    $"Leveransen har fler än {MostPairs} kombinationer av enhet och åtgärd.",
+                    Entry,
+                    line
+                );
+                return false;
+            }
+
+            pair = _pairs.Count;
+            _pairOf.Add((unit, procedure), pair);
+            _pairs.Add(new Pair(unit, procedure, null));
+            var needed = _pairs.Count * Period.Count * Source.Groups.Count;
+            if (needed > _slots.Length)
+            {
+                Array.Resize(ref _slots, Math.Max(needed, 2 * _slots.Length));
+            }
+        }
+
+        ref var slot = ref _slots[(pair * Period.Count + period.Index) * Source.Groups.Count + group];
+        if (slot != 0)
+        {
+            Findings.Error(
+                "cell-duplicate",
+                "Samma cell (enhet, åtgärd, period, urval) har förekommit tidigare i filen, eller dess rader står inte ihop.",
+                Entry,
+                line
+            );
+            return false;
+        }
+
+        if (_cellCount == _cells.Length)
+        {
+            Array.Resize(ref _cells, 2 * _cells.Length);
+        }
+
+        slot = _cellCount + 1;
+        _cell = new Cell(_binCount, 0, (int)line);
+        _cellPatients = 0;
+        _cellHasOrder = true;
+        _cellIsMasked = false;
+        return true;
+    }
+
+    /// <summary>Adds a bin to the begun cell. <paramref name="to"/> is null for an open bin.</summary>
+    public void AddBin(int from, int? to, int count, long line)
+    {
+        if (_cellIsMasked)
+        {
+            Findings.Error("bin-order", "En undertryckt cell (x) får inte ha fler rader.", Entry, line);
+            return;
+        }
+
+        if (to < from || count < 1)
+        {
+            Findings.Error(
+                "bin-order",
+                to < from ? "Fackets slut ligger före dess början." : "Ett fack ska ha minst en patient.",
+                Entry,
+                line
+            );
+            _cellHasOrder = false;
+            return;
+        }
+
+        if (_binCount > _cell.Start)
+        {
+            var before = _bins[_binCount - 1];
+            if (before.IsOpen || from <= before.To)
+            {
+                Findings.Error(
+                    "bin-order",
+                    before.IsOpen
+                        ? "Ett öppet fack får bara stå sist i sin cell."
+                        : "Facken ska stå i stigande ordning utan att överlappa.",
+                    Entry,
+                    line
+                );
+                _cellHasOrder = false;
+                return;
+            }
+        }
+
+        if (to is null && from < LowestOpenBin)
+        {
+            Findings.Error("open-bin", $"Ett öppet fack får börja tidigast vid {LowestOpenBin} dagar.", Entry, line);
+            return;
+        }
+
+        if (IsWide(from, to))
+        {
+            WideBins++;
+        }
+
+        if (_binCount == _bins.Length)
+        {
+            Array.Resize(ref _bins, 2 * _bins.Length);
+        }
+
+        _bins[_binCount++] = new Bin(from, to, count);
+        _cellPatients += count;
+    }
+
+    /// <summary>Marks the begun cell as masked.</summary>
+    public void MaskCell(long line)
+    {
+        if (_cellIsMasked || _binCount > _cell.Start)
+        {
+            Findings.Error("bin-order", "En undertryckt cell (x) får inte ha fler rader.", Entry, line);
+            return;
+        }
+
+        _cellIsMasked = true;
+    }
+
+    /// <summary>Ends the begun cell.</summary>
+    /// <param name="promised">Patients that the file says it holds; null where it does not.</param>
+    public void EndCell(long? promised = null)
+    {
+        _cells[_cellCount++] = _cell with { Length = _binCount - _cell.Start };
+        if (_cellIsMasked || !_cellHasOrder)
+        {
+            return;
+        }
+
+        HasVisibleCell = true;
+        if (promised is { } sum && sum != _cellPatients)
+        {
+            Findings.Error("count-mismatch", "antal är inte summan av facken.", Entry, _cell.Line);
+        }
+
+        if (_cellPatients < SmallestCell)
+        {
+            Findings.Error(
+                "below-minimum",
+                $"En synlig cell har färre än {SmallestCell} patienter. Den ska skickas undertryckt (x).",
+                Entry,
+                _cell.Line
+            );
+        }
+    }
+
+    /// <summary>Takes an ASA row; judged against its cell when all is read (<see cref="DeliveryRules"/>).</summary>
+    public void AddAsa(int unit, int procedure, AsaCount asa, long line)
+    {
+        if (!_pairOf.TryGetValue((unit, procedure), out var pair) || _pairs[pair].Asa is not null)
+        {
+            Findings.Error(
+                "asa",
+                pair < _pairs.Count && _pairOf.ContainsKey((unit, procedure))
+                    ? "Raden finns två gånger."
+                    : "Raden gäller en enhet och åtgärd utan synlig cell för 365D och ALLA.",
+                Entry,
+                line
+            );
+            return;
+        }
+
+        _pairs[pair] = _pairs[pair] with { Asa = asa };
+        AsaLines[pair] = (int)line;
+    }
+
+    /// <summary>Line of each pair's ASA row.</summary>
+    internal Dictionary<int, int> AsaLines { get; } = [];
+
+    /// <summary>Bins wider than recommended, or straddling 90|91, or open below 728.</summary>
+    internal int WideBins { get; private set; }
+
+    private const int LowestOpenBin = 364;
+    private const int RecommendedOpenBin = 728;
+    private const int RecommendedWidth = 7;
+
+    private static bool IsWide(int from, int? to) =>
+        to is { } last
+            ? (from < RecommendedOpenBin && last - from + 1 > RecommendedWidth) || (from <= 90 && last >= 91)
+            : from < RecommendedOpenBin;
+
+    /// <summary>Everything that was read; only meaningful without error findings.</summary>
+    internal DeliveryContents? Build()
+    {
+        if (_version is not { } version)
+        {
+            return null;
+        }
+
+        var masked = 0;
+        for (var i = 0; i < _cellCount; i++)
+        {
+            masked += _cells[i].IsMasked ? 1 : 0;
+        }
+
+        Array.Resize(ref _cells, _cellCount);
+        Array.Resize(ref _bins, _binCount);
+        var contents = new DeliveryContents(_slots, _cells)
+        {
+            Source = Source,
+            Version = version,
+            CreatedAt = _createdAt,
+            IsSynthetic = _isSynthetic,
+            Units = _units,
+            Procedures = _procedures,
+            Pairs = _pairs,
+            Bins = _bins,
+            Counts = new DeliveryCounts(_units.Count, _procedures.Count, Rows, _cellCount, masked, _binCount, 0),
+        };
+        return contents with { Counts = contents.Counts with { Operations = OperationsOf(contents) } };
+    }
+
+    private static long OperationsOf(DeliveryContents contents)
+    {
+        long operations = 0;
+        for (var pair = 0; pair < contents.Pairs.Count; pair++)
+        {
+            if (contents.FindCell(pair, Period.Days365, 0) is { } cell)
+            {
+                operations += Histogram.Count(contents.BinsOf(cell));
+            }
+        }
+
+        return operations;
+    }
+}

@@ -51,7 +51,7 @@ public readonly record struct Pair(int Unit, int Procedure, AsaCount? Asa);
 /// An accepted delivery's content, the same for every source: units, and cells in flat arrays (a national delivery has
 /// more than a million cells and three million bins).
 /// </summary>
-public sealed class DeliveryContents
+public sealed record DeliveryContents
 {
     // One slot for each pair × period × group: 1 + the place in _cells, or 0 where no cell was sent.
     private readonly int[] _cellOfSlot;

@@ -1,0 +1,261 @@
+using System.Collections.Concurrent;
+using System.IO.Compression;
+using System.Security.Cryptography;
+
+namespace Lagesbild.Deliveries;
+
+/// <summary>
+/// The lines of one compressed entry. A thread of its own inflates and hashes into a few blocks while the reader parses
+/// the one before; a line that crosses two blocks is put together in the room left at the front of the second. Memory is
+/// a handful of blocks whatever the size of the entry.
+/// </summary>
+internal sealed class InflatedLines : IDisposable
+{
+    private const int BlockLength = 256 * 1024;
+    private const int Blocks = 4;
+
+    /// <summary>Longest line, and the room in front of each block.</summary>
+    private const int LongestLine = 32 * 1024;
+
+    private readonly BlockingCollection<(byte[] Buffer, int Length)> _filled = new(Blocks);
+    private readonly BlockingCollection<byte[]> _free = new(Blocks);
+    private readonly CancellationTokenSource _stop;
+    private readonly Task<InflatedEntry> _inflating;
+
+    private byte[]? _block;
+    private int _at;
+    private int _end;
+    private bool _isLast;
+
+    /// <param name="compressed">Read to its end on another thread; the caller leaves it alone until disposal.</param>
+    /// <param name="isDeflated">False for a stored entry.</param>
+    /// <param name="mostBytes">More than this is refused by <see cref="Next"/>.</param>
+    public InflatedLines(Stream compressed, bool isDeflated, long mostBytes, CancellationToken cancellationToken)
+    {
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        for (var i = 0; i < Blocks; i++)
+        {
+            _free.Add(GC.AllocateUninitializedArray<byte>(LongestLine + BlockLength), CancellationToken.None);
+        }
+
+        _inflating = Task.Factory.StartNew(
+            () => Inflate(compressed, isDeflated, mostBytes, _stop.Token),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default
+        );
+    }
+
+    /// <summary>1-based number of the line that <see cref="Next"/> gave last.</summary>
+    public int LineNumber { get; private set; }
+
+    /// <summary>The next line without its line end; false at the end.</summary>
+    /// <exception cref="UnreadableException">
+    /// The data is damaged, expands past the limit, or a line is longer than any legal one.
+    /// </exception>
+    public bool Next(out ReadOnlySpan<byte> line)
+    {
+        while (true)
+        {
+            if (_block is not null)
+            {
+                var rest = _block.AsSpan(_at, _end - _at);
+                var length = rest.IndexOf((byte)'\n');
+                if (length >= 0)
+                {
+                    line = WithoutReturn(rest[..length]);
+                    _at += length + 1;
+                    LineNumber++;
+                    return true;
+                }
+
+                if (_isLast)
+                {
+                    line = WithoutReturn(rest);
+                    _at = _end;
+                    LineNumber += rest.IsEmpty ? 0 : 1;
+                    return !rest.IsEmpty;
+                }
+
+                if (rest.Length > LongestLine)
+                {
+                    throw new UnreadableException("too-large", "Raden är längre än någon giltig rad.", LineNumber + 1);
+                }
+            }
+
+            TakeNextBlock();
+        }
+    }
+
+    /// <summary>What was inflated, once <see cref="Next"/> has said false.</summary>
+    public InflatedEntry Finish() => _inflating.GetAwaiter().GetResult();
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        // Its own outcome was seen by Next or Finish, or nobody wants it any more; only the thread has to be gone,
+        // because the stream below it is the caller's.
+        ((IAsyncResult)_inflating).AsyncWaitHandle.WaitOne();
+        _ = _inflating.Exception;
+        _stop.Dispose();
+        _filled.Dispose();
+        _free.Dispose();
+    }
+
+    private static ReadOnlySpan<byte> WithoutReturn(ReadOnlySpan<byte> line) =>
+        !line.IsEmpty && line[^1] == '\r' ? line[..^1] : line;
+
+    private void TakeNextBlock()
+    {
+        if (!_filled.TryTake(out var next, Timeout.Infinite, _stop.Token))
+        {
+            // The producer is done or has failed; a failure is thrown here, on the reader's thread.
+            _inflating.GetAwaiter().GetResult();
+            _isLast = true;
+            _block ??= [];
+            return;
+        }
+
+        var unread = _end - _at;
+        var start = LongestLine - unread;
+        if (_block is not null)
+        {
+            _block.AsSpan(_at, unread).CopyTo(next.Buffer.AsSpan(start));
+            _free.Add(_block, CancellationToken.None);
+        }
+
+        _block = next.Buffer;
+        _at = start;
+        _end = LongestLine + next.Length;
+    }
+
+    private InflatedEntry Inflate(
+        Stream compressed,
+        bool isDeflated,
+        long mostBytes,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            using var inflated = isDeflated
+                ? new DeflateStream(compressed, CompressionMode.Decompress, leaveOpen: true)
+                : compressed;
+            var checksum = Crc32.Start;
+            long total = 0;
+            while (true)
+            {
+                var buffer = _free.Take(cancellationToken);
+                var room = buffer.AsSpan(LongestLine, BlockLength);
+                var length = 0;
+                while (length < room.Length)
+                {
+                    var read = inflated.Read(room[length..]);
+                    if (read == 0)
+                    {
+                        break;
+                    }
+
+                    length += read;
+                }
+
+                var data = room[..length];
+                total += length;
+                if (total > mostBytes)
+                {
+                    throw new UnreadableException("archive", "Posten packas upp till mer än den uppger.");
+                }
+
+                hash.AppendData(data);
+                checksum = Crc32.Append(checksum, data);
+                if (length > 0)
+                {
+                    _filled.Add((buffer, length), cancellationToken);
+                }
+
+                if (length < room.Length)
+                {
+                    return new InflatedEntry(
+                        total,
+                        Crc32.Finish(checksum),
+                        Convert.ToHexStringLower(hash.GetHashAndReset())
+                    );
+                }
+            }
+        }
+        finally
+        {
+            _filled.CompleteAdding();
+        }
+    }
+}
+
+/// <summary>What came out of one compressed entry.</summary>
+/// <param name="Sha256">Lower-case hex.</param>
+internal readonly record struct InflatedEntry(long Length, uint Crc32, string Sha256);
+
+/// <summary>The checksum of zip and gzip, eight bytes at a time.</summary>
+internal static class Crc32
+{
+    public const uint Start = 0xFFFF_FFFF;
+
+    private static readonly uint[][] Tables = MakeTables();
+
+    public static uint Append(uint state, ReadOnlySpan<byte> data)
+    {
+        var t = Tables;
+        while (data.Length >= 8)
+        {
+            var low = System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(data) ^ state;
+            state =
+                t[7][low & 0xFF]
+                ^ t[6][(low >> 8) & 0xFF]
+                ^ t[5][(low >> 16) & 0xFF]
+                ^ t[4][low >> 24]
+                ^ t[3][data[4]]
+                ^ t[2][data[5]]
+                ^ t[1][data[6]]
+                ^ t[0][data[7]];
+            data = data[8..];
+        }
+
+        foreach (var b in data)
+        {
+            state = t[0][(byte)(state ^ b)] ^ (state >> 8);
+        }
+
+        return state;
+    }
+
+    public static uint Finish(uint state) => ~state;
+
+    private static uint[][] MakeTables()
+    {
+        const uint polynomial = 0xEDB8_8320;
+        var tables = new uint[8][];
+        for (var k = 0; k < tables.Length; k++)
+        {
+            tables[k] = new uint[256];
+            for (uint i = 0; i < 256; i++)
+            {
+                if (k > 0)
+                {
+                    var before = tables[k - 1][i];
+                    tables[k][i] = tables[0][before & 0xFF] ^ (before >> 8);
+                    continue;
+                }
+
+                var value = i;
+                for (var bit = 0; bit < 8; bit++)
+                {
+                    value = (value & 1) != 0 ? (value >> 1) ^ polynomial : value >> 1;
+                }
+
+                tables[0][i] = value;
+            }
+        }
+
+        return tables;
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+
+namespace Lagesbild.Deliveries;
+
+/// <summary>What a header object says of its delivery.</summary>
+internal readonly record struct DeliveryHeader(
+    string Source,
+    DateOnly ReferenceDate,
+    DateTimeOffset CreatedAt,
+    bool IsSynthetic
+);
+
+/// <summary>Judges one JSON object: its keys and the types of their values. Complaints never repeat a value.</summary>
+/// <param name="code">Finding code of a complaint.</param>
+internal sealed class JsonShape(JsonElement element, Findings findings, string code, string? entry, long? line)
+{
+    public void Complain(string message) => findings.Error(code, message, entry, line);
+
+    public bool HasExactly(params string[] keys)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            Complain("Här ska stå ett JSON-objekt.");
+            return false;
+        }
+
+        var found = element.EnumerateObject().Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
+        if (found.SetEquals(keys))
+        {
+            return true;
+        }
+
+        var missing = keys.Where(key => !found.Contains(key)).ToList();
+        Complain(
+            missing.Count > 0
+                ? $"Nyckel saknas: {string.Join(", ", missing)}."
+                : $"Det finns andra nycklar än {string.Join(", ", keys)}."
+        );
+        return false;
+    }
+
+    /// <summary>A string's value; null where it is something else.</summary>
+    public string? Text(string key) =>
+        element.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+
+    /// <summary>A number written with digits only; null for <c>12.0</c>, <c>1e2</c>, <c>"12"</c>.</summary>
+    public int? WholeNumber(string key, int most) =>
+        element.TryGetProperty(key, out var value) ? WholeNumber(value, most) : null;
+
+    public static int? WholeNumber(JsonElement value, int most) =>
+        value.ValueKind == JsonValueKind.Number
+        && Fields.TryWholeNumber(
+            System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(value),
+            most,
+            out var number
+        )
+            ? number
+            : null;
+
+    /// <summary>The keys that every source's header shares; null (with findings) where one is wrong.</summary>
+    public DeliveryHeader? Header(string format)
+    {
+        var source = Text("kalla");
+        var referenceDate = Fields.ParseDate(Text("referensdatum") ?? "");
+        var createdAt = Fields.ParseInstant(Text("skapad") ?? "");
+        var synthetic = element.GetProperty("syntetisk").ValueKind;
+        var complaint =
+            Text("format") != format ? $"format ska vara {format}."
+            : WholeNumber("formatversion", 1_000) != 1 ? "formatversion ska vara 1."
+            : source is null ? "kalla ska vara en text."
+            : referenceDate is null ? "referensdatum ska vara ett datum, åååå-mm-dd."
+            : createdAt is null ? "skapad ska vara en tidpunkt med tidszon, åååå-mm-ddThh:mm:ss+01:00."
+            : WholeNumber("minstaCell", 1_000) != DeliveryBuilder.SmallestCell ? "minstaCell ska vara 5."
+            : synthetic is not (JsonValueKind.True or JsonValueKind.False) ? "syntetisk ska vara true eller false."
+            : null;
+        if (complaint is not null)
+        {
+            Complain(complaint);
+            return null;
+        }
+
+        return new DeliveryHeader(source!, referenceDate!.Value, createdAt!.Value, synthetic == JsonValueKind.True);
+    }
+}

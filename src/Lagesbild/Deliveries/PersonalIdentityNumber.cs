@@ -1,0 +1,149 @@
+using System.Globalization;
+
+namespace Lagesbild.Deliveries;
+
+/// <summary>
+/// Finds what looks like a personnummer, samordningsnummer or Stockholm reservnummer in a text. Loose about dates on
+/// purpose: a strict check lets real samordningsnummer through. (deliveries, "Personal identity numbers")
+/// </summary>
+public static class PersonalIdentityNumber
+{
+    private const int NumberLength = 4; // what stands after the separator
+
+    /// <summary>True where <paramref name="text"/> holds one, bounded by something that is not a letter or digit.</summary>
+    public static bool IsIn(ReadOnlySpan<char> text)
+    {
+        // No rented buffer: what was in it must not outlive the call.
+        Span<char> plain = text.Length <= 512 ? stackalloc char[text.Length] : new char[text.Length];
+        var digits = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            plain[i] = Normalised(text[i]);
+            digits += char.IsAsciiDigit(plain[i]) ? 1 : 0;
+        }
+
+        if (digits < 10)
+        {
+            return false;
+        }
+
+        Span<char> candidate = stackalloc char[12];
+        for (var start = 0; start < plain.Length; start++)
+        {
+            if (!char.IsAsciiDigit(plain[start]) || (start > 0 && char.IsLetterOrDigit(plain[start - 1])))
+            {
+                continue;
+            }
+
+            var length = DigitsFrom(plain, start);
+            var end = start + length;
+            if (length is 10 or 12 && IsBoundary(plain, end))
+            {
+                if (IsOne(plain.Slice(start, length)))
+                {
+                    return true;
+                }
+            }
+            else if (
+                length is 6 or 8
+                && end < plain.Length
+                && plain[end] is '-' or '+' or ' '
+                && DigitsFrom(plain, end + 1) == NumberLength
+                && IsBoundary(plain, end + 1 + NumberLength)
+            )
+            {
+                plain.Slice(start, length).CopyTo(candidate);
+                plain.Slice(end + 1, NumberLength).CopyTo(candidate[length..]);
+                if (IsOne(candidate[..(length + NumberLength)]))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>True where ten digits of an HSA-id are a sole trader's: a person's number, not an organisation's.</summary>
+    public static bool IsPersonsOrganisationNumber(ReadOnlySpan<char> tenDigits) =>
+        tenDigits.Length == 10 && tenDigits[2] < '2' && HasDate(tenDigits);
+
+    private static bool IsOne(ReadOnlySpan<char> digits)
+    {
+        if (digits.Length == 12)
+        {
+            var century = Two(digits, 0);
+            if (century == 99)
+            {
+                // Stockholm's reservnummer 99yyyyNNNNNC.
+                return Two(digits, 2) is >= 18 and <= 21;
+            }
+
+            if (century is < 18 or > 21)
+            {
+                return false;
+            }
+
+            digits = digits[2..];
+        }
+
+        return HasDate(digits) && IsLuhn(digits);
+    }
+
+    private static bool HasDate(ReadOnlySpan<char> ten) =>
+        Two(ten, 2) <= 12 && Two(ten, 4) is (>= 1 and <= 31) or (>= 60 and <= 91);
+
+    private static int Two(ReadOnlySpan<char> digits, int at) => (digits[at] - '0') * 10 + digits[at + 1] - '0';
+
+    private static bool IsLuhn(ReadOnlySpan<char> digits)
+    {
+        var sum = 0;
+        for (var i = 0; i < digits.Length; i++)
+        {
+            var value = (digits[i] - '0') * (2 - i % 2);
+            sum += value > 9 ? value - 9 : value;
+        }
+
+        return sum % 10 == 0;
+    }
+
+    private static int DigitsFrom(ReadOnlySpan<char> text, int start)
+    {
+        var end = start;
+        while (end < text.Length && char.IsAsciiDigit(text[end]))
+        {
+            end++;
+        }
+
+        return end - start;
+    }
+
+    private static bool IsBoundary(ReadOnlySpan<char> text, int at) =>
+        at >= text.Length || !char.IsLetterOrDigit(text[at]);
+
+    private static char Normalised(char c)
+    {
+        if (c < 128)
+        {
+            return c == '\t' ? ' ' : c;
+        }
+
+        var digit = CharUnicodeInfo.GetDecimalDigitValue(c);
+        if (digit >= 0)
+        {
+            return (char)('0' + digit);
+        }
+
+        return char.GetUnicodeCategory(c) switch
+        {
+            UnicodeCategory.DashPunctuation => '-',
+            UnicodeCategory.SpaceSeparator => ' ',
+            _ => c switch
+            {
+                '\u2212' => '-', // minus sign
+                '\uFF0B' => '+', // full-width plus
+                _ => c,
+            },
+        };
+    }
+}

@@ -1,0 +1,283 @@
+using System.Text;
+
+namespace Lagesbild.Deliveries;
+
+/// <summary>
+/// Reads vantetid.csv: millions of rows, one for each bin. Rows of a cell stand together, so most rows begin with the same
+/// bytes as the one before; then only from, to and count are read. A row that the fast way does not understand (quoted,
+/// or wrong) is read again as texts, which either yields the same values or the finding.
+/// </summary>
+internal sealed class SporWaits(DeliveryBuilder delivery, Source source)
+{
+    private const int Columns = 7;
+    private const int CellColumns = 4;
+
+    private readonly byte[][] _groups = [.. source.Groups.Select(g => Encoding.ASCII.GetBytes(g.Code))];
+    private readonly byte[] _cellPrefix = new byte[128];
+    private int _prefixLength;
+    private byte[] _unitBytes = [];
+    private int _unit = -1;
+    private bool _inCell;
+
+    /// <summary>A bin's three fields.</summary>
+    private readonly record struct BinFields(int From, int? To, int Count, bool IsMasked);
+
+    /// <returns>Data rows; null where the header is wrong.</returns>
+    public long? Read(InflatedLines lines, long promisedRows)
+    {
+        if (!SporReader.HasHeader(lines, "hsaid;kva;period;tidsgrans;fran;till;antal", delivery))
+        {
+            return null;
+        }
+
+        delivery.ExpectBins(promisedRows);
+        long rows = 0;
+        while (lines.Next(out var line))
+        {
+            if (!delivery.CountRow(lines.LineNumber))
+            {
+                break;
+            }
+
+            rows++;
+            var prefix = _cellPrefix.AsSpan(0, _prefixLength);
+            if (_prefixLength > 0 && line.StartsWith(prefix))
+            {
+                if (TryBin(line[_prefixLength..], out var bin))
+                {
+                    Take(bin, lines.LineNumber);
+                    continue;
+                }
+            }
+            else if (TryCell(line, out var rest, lines.LineNumber) && TryBin(rest, out var bin))
+            {
+                Take(bin, lines.LineNumber);
+                continue;
+            }
+
+            ReadSlowly(line, lines.LineNumber);
+        }
+
+        EndCell();
+        return rows;
+    }
+
+    /// <summary>The unit of a field; −1 with a finding where it is none.</summary>
+    public static int UnitOf(string hsaId, DeliveryBuilder delivery, long line)
+    {
+        var unit = delivery.FindUnit(Encoding.UTF8.GetBytes(hsaId));
+        if (unit < 0)
+        {
+            var isForm = Fields.IsHsaId(hsaId);
+            delivery.Findings.Error(
+                isForm ? "unit-unknown" : "field",
+                isForm ? "Enheten finns inte i enheter.csv." : UnitFields.HsaIdMessage,
+                delivery.Entry,
+                line,
+                1
+            );
+        }
+
+        return unit;
+    }
+
+    private void Take(BinFields bin, long line)
+    {
+        if (!_inCell)
+        {
+            return; // its cell was refused, with a finding
+        }
+
+        if (bin.IsMasked)
+        {
+            delivery.MaskCell(line);
+        }
+        else
+        {
+            delivery.AddBin(bin.From, bin.To, bin.Count, line);
+        }
+    }
+
+    private void EndCell()
+    {
+        if (_inCell)
+        {
+            delivery.EndCell();
+        }
+
+        _inCell = false;
+        _prefixLength = 0;
+    }
+
+    // A new cell's four fields; false where they are not plain and right.
+    private bool TryCell(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> rest, long lineNumber)
+    {
+        rest = line;
+        if (
+            !TakeField(ref rest, out var hsaId)
+            || !TakeField(ref rest, out var code)
+            || !TakeField(ref rest, out var periodCode)
+            || !TakeField(ref rest, out var groupCode)
+        )
+        {
+            return false;
+        }
+
+        if (!hsaId.SequenceEqual(_unitBytes) || _unit < 0)
+        {
+            _unit = delivery.FindUnit(hsaId);
+            _unitBytes = hsaId.ToArray();
+        }
+
+        var group = GroupOf(groupCode);
+        if (
+            _unit < 0
+            || group < 0
+            || !Fields.IsProcedureCode(code)
+            || Fields.ParsePeriod(periodCode, delivery.Named.ReferenceDate) is not { } period
+        )
+        {
+            return false;
+        }
+
+        Begin(_unit, delivery.PlaceOfProcedure(code), period, group, lineNumber);
+        var prefixLength = line.Length - rest.Length;
+        if (prefixLength <= _cellPrefix.Length)
+        {
+            line[..prefixLength].CopyTo(_cellPrefix);
+            _prefixLength = prefixLength;
+        }
+
+        return true;
+    }
+
+    private void Begin(int unit, int procedure, Period period, int group, long line)
+    {
+        EndCell();
+        _inCell = delivery.BeginCell(unit, procedure, period, group, line);
+    }
+
+    private int GroupOf(ReadOnlySpan<byte> code)
+    {
+        for (var i = 0; i < _groups.Length; i++)
+        {
+            if (code.SequenceEqual(_groups[i]))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private static bool TakeField(ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> field)
+    {
+        var length = rest.IndexOf((byte)';');
+        if (length < 0)
+        {
+            field = default;
+            return false;
+        }
+
+        field = rest[..length];
+        rest = rest[(length + 1)..];
+        return true;
+    }
+
+    private static bool TryBin(ReadOnlySpan<byte> rest, out BinFields bin)
+    {
+        bin = default;
+        if (!TakeField(ref rest, out var from) || !TakeField(ref rest, out var to))
+        {
+            return false;
+        }
+
+        if (rest.Length == 1 && rest[0] == 'x')
+        {
+            bin = new BinFields(0, null, 0, true);
+            return from.IsEmpty && to.IsEmpty;
+        }
+
+        if (
+            !Fields.TryWholeNumber(from, Statistics.Bin.LongestWait, out var first)
+            || !Fields.TryWholeNumber(rest, Fields.LargestBin, out var count)
+        )
+        {
+            return false;
+        }
+
+        if (to.IsEmpty)
+        {
+            bin = new BinFields(first, null, count, false);
+            return true;
+        }
+
+        if (!Fields.TryWholeNumber(to, Statistics.Bin.LongestWait, out var last))
+        {
+            return false;
+        }
+
+        bin = new BinFields(first, last, count, false);
+        return true;
+    }
+
+    private void ReadSlowly(ReadOnlySpan<byte> line, long lineNumber)
+    {
+        if (CsvRow.Read(line, Columns, delivery, lineNumber) is not { } row)
+        {
+            EndCell();
+            return;
+        }
+
+        // Without its quotes the row either passes the fast way or has a wrong field.
+        var plain = Encoding.UTF8.GetBytes(string.Join(';', row));
+        var wasQuoted = !line.SequenceEqual(plain);
+        if (wasQuoted && !row.Any(field => field.Contains(';', StringComparison.Ordinal)))
+        {
+            var samePrefix = _prefixLength > 0 && plain.AsSpan().StartsWith(_cellPrefix.AsSpan(0, _prefixLength));
+            ReadOnlySpan<byte> rest = samePrefix ? plain.AsSpan(_prefixLength) : default;
+            if ((samePrefix || TryCell(plain, out rest, lineNumber)) && TryBin(rest, out var bin))
+            {
+                Take(bin, lineNumber);
+                return;
+            }
+        }
+
+        Complain(row, lineNumber);
+        if (_prefixLength == 0 || !plain.AsSpan().StartsWith(_cellPrefix.AsSpan(0, _prefixLength)))
+        {
+            EndCell();
+        }
+    }
+
+    private void Complain(string[] row, long line)
+    {
+        if (UnitOf(row[0], delivery, line) < 0)
+        {
+            return;
+        }
+
+        static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
+        (int Column, string Message)? wrong =
+            !Fields.IsProcedureCode(Bytes(row[1])) ? (2, "kva ska vara tre versaler, A–Z.")
+            : Fields.ParsePeriod(Bytes(row[2]), delivery.Named.ReferenceDate) is null
+                ? (
+                    3,
+                    "period ska vara 30D, 90D, 365D eller en av de 18 hela månaderna före referensdatumets månad (åååå-mm)."
+                )
+            : GroupOf(Bytes(row[3])) < 0
+                ? (CellColumns, $"tidsgrans ska vara någon av {string.Join(", ", source.Groups.Select(g => g.Code))}.")
+            : row[6] == "x" ? (5, "En undertryckt cell (x) ska ha tomt fran och till.")
+            : !Fields.TryWholeNumber(Bytes(row[4]), Statistics.Bin.LongestWait, out _)
+                ? (5, "fran ska vara ett heltal 0–36500 utan inledande nolla.")
+            : row[5].Length > 0 && !Fields.TryWholeNumber(Bytes(row[5]), Statistics.Bin.LongestWait, out _)
+                ? (6, "till ska vara tomt eller ett heltal 0–36500 utan inledande nolla.")
+            : !Fields.TryWholeNumber(Bytes(row[6]), Fields.LargestBin, out _)
+                ? (7, "antal ska vara x eller ett heltal 1–1000000 utan inledande nolla.")
+            : null;
+        if (wrong is { } field)
+        {
+            delivery.Findings.Error("field", field.Message, delivery.Entry, line, field.Column);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+namespace Lagesbild.Deliveries;
+
+/// <summary>Judges a declared unit's fields, the same in every format.</summary>
+internal static class UnitFields
+{
+    /// <param name="hsaId">Columns 1–5 in a CSV; the same order of keys in JSON.</param>
+    public static void Declare(
+        string hsaId,
+        string name,
+        string region,
+        string municipality,
+        string operatorCode,
+        DeliveryBuilder delivery,
+        long line
+    )
+    {
+        var catalogue = delivery.Context.Catalogue;
+        var runs = Fields.ParseOperator(operatorCode);
+        var at = catalogue.FindMunicipality(municipality);
+        (int Column, string Message)? wrong =
+            !Fields.IsHsaId(hsaId) ? (1, HsaIdMessage)
+            : !Fields.IsName(name) ? (2, "namn ska vara 1–200 tecken utan blanktecken först eller sist.")
+            : catalogue.FindRegion(region) is null ? (3, "regionkod ska vara en svensk länskod med två siffror.")
+            : at is null ? (4, "kommunkod ska vara en svensk kommunkod med fyra siffror.")
+            : runs is null ? (5, "driftsform ska vara offentlig, privat eller ideburen.")
+            : null;
+        if (wrong is { } field)
+        {
+            delivery.Findings.Error("field", field.Message, delivery.Entry, line, field.Column);
+            return;
+        }
+
+        if (at!.RegionCode != region)
+        {
+            delivery.Findings.Error("region-mismatch", "Kommunen ligger inte i den regionen.", delivery.Entry, line, 4);
+        }
+
+        delivery.DeclareUnit(new DeliveredUnit(hsaId, name, region, municipality, runs!.Value), line);
+    }
+
+    public const string HsaIdMessage =
+        "hsaid ska vara SE, tio siffror, bindestreck och 1–18 bokstäver eller siffror (högst 31 tecken).";
+}
