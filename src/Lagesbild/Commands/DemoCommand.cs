@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Lagesbild.Security;
 
 namespace Lagesbild.Commands;
 
@@ -40,7 +41,8 @@ public static class DemoCommand
 
     private static async Task<int> RunAsync(Listeners listeners, CancellationToken cancellationToken)
     {
-        var builder = Hosting.CreateBuilder("Demo");
+        var pki = DevelopmentPki.Open(".lagesbild/pki", TimeProvider.System);
+        var builder = Hosting.CreateBuilder("Demo", pki.Configuration);
         await using var app = Hosting.Build(builder, listeners);
         await app.RunAsync(cancellationToken);
         return 0;

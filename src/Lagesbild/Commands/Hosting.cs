@@ -51,7 +51,7 @@ public static class Hosting
         builder.Services.AddSingleton<Readiness>();
         builder.AddLedger();
         builder.AddJobs();
-        builder.AddSecurity();
+        builder.AddSecurity(demoDoor: listeners.DemoDoor is not null);
         builder.AddApi();
         builder.AddPages();
 

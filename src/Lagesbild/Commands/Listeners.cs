@@ -15,7 +15,7 @@ public sealed record Listeners(IPEndPoint? DemoDoor, IPEndPoint? Https, IPEndPoi
         kestrel.AddServerHeader = false;
         if (DemoDoor is not null)
         {
-            kestrel.Listen(DemoDoor);
+            kestrel.ListenAsDemoDoor(DemoDoor);
         }
 
         if (Https is not null)

@@ -1,13 +1,165 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Lagesbild.Security;
 
 public static class SecuritySetup
 {
-    public static void AddSecurity(this IHostApplicationBuilder builder) { }
+    private const string ContentSecurityPolicy =
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+        + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-    /// <summary>The HTTPS listener that asks every caller for a certificate.</summary>
-    public static void ListenWithCertificates(this KestrelServerOptions kestrel, System.Net.IPEndPoint endpoint) { }
+    /// <summary>
+    /// Reads section <c>Security</c> (an <see cref="Microsoft.Extensions.Options.OptionsValidationException"/> names every key
+    /// that is wrong), and closes everything that does not say <c>AllowAnonymous</c> to all but readers.
+    /// </summary>
+    /// <param name="demoDoor">
+    /// Only `demo` says true: makes <see cref="ListenAsDemoDoor"/> possible, which lets this machine's own requests in as the
+    /// operator "Demo". Refused in Production. Only then may the whole section be missing, and nobody gets in with a
+    /// certificate.
+    /// </param>
+    public static void AddSecurity(this IHostApplicationBuilder builder, bool demoDoor = false)
+    {
+        if (demoDoor && builder.Environment.IsProduction())
+            throw new InvalidOperationException(
+                "The demo door lets anyone on this machine in: it does not open in Production."
+            );
 
-    public static void UseSecurity(this WebApplication app) { }
+        var options = SecurityOptions.Read(builder.Configuration);
+        var bare = demoDoor && !builder.Configuration.GetSection(SecurityOptions.Section).Exists();
+        var authorities = bare ? TrustedAuthorities.None : TrustedAuthorities.Load(options, builder.Environment);
+
+        var services = builder.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton(authorities);
+        services.AddSingleton<AccessRules>();
+        services.AddSingleton<VerdictCache>();
+        var authentication = services
+            .AddAuthentication(CertificateAuthenticationDefaults.AuthenticationScheme)
+            .AddScheme<CertificateAuthenticationOptions, CertificateAuthenticationHandler>(
+                CertificateAuthenticationDefaults.AuthenticationScheme,
+                scheme =>
+                {
+                    scheme.CustomTrustStore = authorities.Roots;
+                    scheme.AdditionalChainCertificates = authorities.Intermediates;
+                    scheme.Issuers = authorities.Issuers;
+                    scheme.MinimumLevelOfAssurance = options.MinimumLevelOfAssurance;
+                    scheme.HsaIdPattern = authorities.HsaIdPattern;
+                    if (demoDoor)
+                        scheme.ForwardDefaultSelector = context =>
+                            DemoDoor.IsEntrance(context) ? DemoDoor.AuthenticationScheme : null;
+                }
+            );
+        if (demoDoor)
+        {
+            services.AddSingleton<DemoDoor.Opened>();
+            authentication.AddScheme<AuthenticationSchemeOptions, DemoDoor.Handler>(
+                DemoDoor.AuthenticationScheme,
+                null
+            );
+        }
+        AccessRules.AddPolicies(services.AddAuthorizationBuilder());
+    }
+
+    /// <summary>
+    /// The HTTPS listener. It asks every connection for a certificate, naming the CAs that it accepts, and lets the handshake
+    /// succeed with any or none: the authentication handler is the only gate, and can say what is wrong.
+    /// </summary>
+    public static void ListenWithCertificates(this KestrelServerOptions kestrel, IPEndPoint endpoint)
+    {
+        var services = kestrel.ApplicationServices;
+        var authorities = services.GetRequiredService<TrustedAuthorities>();
+        if (authorities.Server is not { } certificate)
+            throw SecurityOptions.Invalid(["Security:ServerCertificate: HTTPS needs a server certificate."]);
+        var minimum = services.GetRequiredService<SecurityOptions>().MinimumLevelOfAssurance;
+        var offered = authorities
+            .Issuers.Where(i => i.Kind == CallerKind.Function || i.LevelOfAssurance >= minimum)
+            .Select(i => i.Certificate)
+            .ToArray();
+        // A shared context lets TLS sessions be resumed. Windows cannot send names out of a collection.
+        var context = SslStreamCertificateContext.Create(
+            certificate,
+            authorities.ServerChain,
+            offline: true,
+            SslCertificateTrust.CreateForX509Collection(
+                [.. offered],
+                sendTrustInHandshake: !OperatingSystem.IsWindows()
+            )
+        );
+        kestrel.AddServerHeader = false;
+        kestrel.Listen(
+            endpoint,
+            listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1AndHttp2;
+                listen.UseHttps(
+                    new TlsHandshakeCallbackOptions
+                    {
+                        OnConnection = _ => ValueTask.FromResult(Handshake(context, authorities.Roots)),
+                    }
+                );
+            }
+        );
+    }
+
+    /// <summary>The demo door: plain HTTP on a loopback address (anything else throws).</summary>
+    public static void ListenAsDemoDoor(this KestrelServerOptions kestrel, IPEndPoint endpoint) =>
+        DemoDoor.Listen(kestrel, endpoint);
+
+    /// <summary>Security headers, authentication, authorization. First in the pipeline, but for the exception handler.</summary>
+    public static void UseSecurity(this WebApplication app)
+    {
+        app.Use(
+            static (context, next) =>
+            {
+                context.Response.OnStarting(AddHeaders, context);
+                return next(context);
+            }
+        );
+        if (app.Services.GetService<DemoDoor.Opened>() is not null)
+            app.Use(DemoDoor.RefuseForeignHosts);
+        app.UseAuthentication();
+        app.UseAuthorization();
+        NoAccess.MapStylesheet(app);
+    }
+
+    private static SslServerAuthenticationOptions Handshake(
+        SslStreamCertificateContext context,
+        X509Certificate2Collection roots
+    ) =>
+        new()
+        {
+            ServerCertificateContext = context,
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            ClientCertificateRequired = true,
+            AllowRenegotiation = false,
+            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+            // SslStream builds a chain of its own before the callback, and must not go to the network for it either.
+            CertificateChainPolicy = CertificateChecks.ChainPolicy(roots, []),
+#pragma warning disable CA5359 // The authentication handler is the gate: it can say in words what is wrong.
+            RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+#pragma warning restore CA5359
+        };
+
+    private static Task AddHeaders(object state)
+    {
+        var context = (HttpContext)state;
+        var headers = context.Response.Headers;
+        headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        // The browser sends the certificate along with a foreign page's requests too.
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        // Not for localhost: HSTS holds for every port of a host, the demo door's plain HTTP included.
+        if (context.Request.IsHttps && context.Request.Host.Host is not ("localhost" or "127.0.0.1" or "[::1]"))
+            headers.StrictTransportSecurity = "max-age=31536000";
+        return Task.CompletedTask;
+    }
 }

@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+
+namespace Lagesbild.Security;
+
+/// <summary>The only gate: the TLS handshake lets any certificate through, and what comes of it is decided here.</summary>
+internal sealed class CertificateAuthenticationHandler(
+    IOptionsMonitor<CertificateAuthenticationOptions> options,
+    ILoggerFactory logger,
+    UrlEncoder encoder,
+    AccessRules rules,
+    VerdictCache cache
+) : AuthenticationHandler<CertificateAuthenticationOptions>(options, logger, encoder)
+{
+    // A connection keeps one certificate object for all its requests: it is hashed once.
+    private static readonly ConditionalWeakTable<X509Certificate2, string> Thumbprints = [];
+
+    private Refusal? _refusal;
+
+    private new CertificateAuthenticationEvents Events => (CertificateAuthenticationEvents)base.Events!;
+
+    protected override Task<object> CreateEventsAsync() =>
+        Task.FromResult<object>(new CertificateAuthenticationEvents());
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (Context.Connection.ClientCertificate is not { } certificate)
+        {
+            _refusal = Refusal.CertificateMissing;
+            return AuthenticateResult.NoResult();
+        }
+        var thumbprint = Thumbprints.GetValue(certificate, static c => c.GetCertHashString(HashAlgorithmName.SHA256));
+        if (!cache.TryGet(thumbprint, out var known))
+            known = Judge(certificate, thumbprint);
+
+        if (known.Principal is { } principal)
+        {
+            await Events.CertificateValidated(new(Context, Scheme, Options, principal));
+            return AuthenticateResult.Success(new AuthenticationTicket(principal, Scheme.Name));
+        }
+        _refusal = known.Refusal;
+        await Events.AuthenticationFailed(new(Context, Scheme, Options, _refusal!));
+        return AuthenticateResult.Fail(_refusal!.Code);
+    }
+
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        await HandleAuthenticateOnceSafeAsync();
+        await NoAccess.Write(Context, _refusal ?? Refusal.NotAuthorised);
+    }
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
+        NoAccess.Write(Context, Refusal.NotAuthorised);
+
+    private VerdictCache.Entry Judge(X509Certificate2 certificate, string thumbprint)
+    {
+        var (caller, refusal) = CertificateChecks.Run(certificate, Options, TimeProvider.GetUtcNow());
+        if (caller is null)
+        {
+            // Nothing out of the certificate: a name or a personal identity number may stand anywhere in it.
+            Logger.LogInformation("Certificate {Thumbprint} refused: {Reason}", thumbprint, refusal!.Code);
+            return cache.Refuse(thumbprint, refusal);
+        }
+        var identity = new CallerIdentity(caller, rules.RolesOf(caller), Scheme.Name);
+        return cache.Accept(thumbprint, new ClaimsPrincipal(identity), certificate.NotAfter);
+    }
+}

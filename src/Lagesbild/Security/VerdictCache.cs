@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using System.Security.Claims;
+
+namespace Lagesbild.Security;
+
+/// <summary>What was found about a certificate lately, by thumbprint: a verdict costs about a millisecond.</summary>
+internal sealed class VerdictCache(TimeProvider clock)
+{
+    /// <summary>More than all who use the service within minutes. A full cache only costs time: nothing is let in or out by it.</summary>
+    internal const int Capacity = 10_000;
+
+    private static readonly TimeSpan AcceptedFor = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan RefusedFor = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private long _lastSweep;
+
+    internal sealed record Entry(ClaimsPrincipal? Principal, Refusal? Refusal, DateTimeOffset Until);
+
+    public bool TryGet(string thumbprint, out Entry entry) =>
+        _entries.TryGetValue(thumbprint, out entry!) && clock.GetUtcNow() < entry.Until;
+
+    public Entry Accept(string thumbprint, ClaimsPrincipal principal, DateTimeOffset notAfter)
+    {
+        var until = clock.GetUtcNow() + AcceptedFor;
+        return Keep(thumbprint, new(principal, null, until < notAfter ? until : notAfter));
+    }
+
+    public Entry Refuse(string thumbprint, Refusal refusal) =>
+        Keep(thumbprint, new(null, refusal, clock.GetUtcNow() + RefusedFor));
+
+    private Entry Keep(string thumbprint, Entry entry)
+    {
+        if (_entries.Count >= Capacity)
+            Sweep();
+        if (_entries.Count < Capacity)
+            _entries[thumbprint] = entry;
+        return entry;
+    }
+
+    /// <summary>At most once a second, or a flood of certificates would make every request sweep.</summary>
+    private void Sweep()
+    {
+        var last = Interlocked.Read(ref _lastSweep);
+        if (
+            (last != 0 && clock.GetElapsedTime(last) < TimeSpan.FromSeconds(1))
+            || Interlocked.CompareExchange(ref _lastSweep, clock.GetTimestamp(), last) != last
+        )
+            return;
+        var now = clock.GetUtcNow();
+        foreach (var (thumbprint, entry) in _entries)
+            if (now >= entry.Until)
+                _entries.TryRemove(thumbprint, out _);
+    }
+}
