@@ -70,7 +70,10 @@ public sealed class DevelopmentPki
         pki.Claim();
         foreach (var blueprint in Blueprints)
             pki.KeepOrMake(blueprint);
-        pki.Write("security.json", new JsonObject { [SecurityOptions.Section] = pki.Section() }.ToJsonString(Indented));
+        pki.Write(
+            "security.json",
+            new JsonObject { [SecurityOptions.Section] = pki.Section() }.ToJsonString(Indented) + "\n"
+        );
         return pki;
     }
 
@@ -209,12 +212,13 @@ public sealed class DevelopmentPki
 
     private static X500DistinguishedName DistinguishedName(params (string Oid, string Value)[] attributes)
     {
+        // The builder encodes last things first; SITHS names begin with the country and end with the serialNumber.
         var builder = new X500DistinguishedNameBuilder();
-        builder.AddCountryOrRegion("SE");
-        builder.AddLocalityName("Exempelstad");
-        builder.AddOrganizationName("Lägesbild development, not SITHS");
-        foreach (var (oid, value) in attributes)
+        foreach (var (oid, value) in attributes.Reverse())
             builder.Add(oid, value);
+        builder.AddOrganizationName("Lägesbild development, not SITHS");
+        builder.AddLocalityName("Exempelstad");
+        builder.AddCountryOrRegion("SE");
         return builder.Build();
     }
 
