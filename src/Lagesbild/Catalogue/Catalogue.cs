@@ -23,7 +23,11 @@ public sealed record Procedure(
     string Source,
     bool IsCore,
     IReadOnlyList<FivePositionCode> FivePositionCodes
-);
+)
+{
+    /// <summary>A well-formed code that the catalogue lacks: shown under its bare code.</summary>
+    public static Procedure Unknown(string code, string source) => new(code, code, code, [], "", source, false, []);
+}
 
 /// <summary>A full KVÅ code within a group (NGB20).</summary>
 public sealed record FivePositionCode(string Code, string Title);
@@ -98,6 +102,9 @@ public sealed class ProcedureCatalogue
     public IReadOnlyList<string> HealthcareRegions { get; }
 
     public Procedure? FindProcedure(string code) => _procedures.GetValueOrDefault(code);
+
+    /// <summary>Code of the source that answers for a procedure; SPOR for one that the catalogue lacks.</summary>
+    public string SourceOf(string procedureCode) => FindProcedure(procedureCode)?.Source ?? "SPOR";
 
     public Region? FindRegion(string code) => _regions.GetValueOrDefault(code);
 
