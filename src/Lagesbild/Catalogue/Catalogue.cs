@@ -71,9 +71,11 @@ public sealed class ProcedureCatalogue
     public ProcedureCatalogue(
         IEnumerable<Procedure> procedures,
         IEnumerable<Region> regions,
-        IEnumerable<Municipality> municipalities
+        IEnumerable<Municipality> municipalities,
+        IEnumerable<UncoveredCare>? uncovered = null
     )
     {
+        Uncovered = [.. uncovered ?? []];
         Procedures = [.. procedures.OrderBy(p => p.Code, StringComparer.Ordinal)];
         Regions = [.. regions.OrderBy(r => r.Code, StringComparer.Ordinal)];
         Municipalities = [.. municipalities.OrderBy(m => m.Code, StringComparer.Ordinal)];
@@ -101,6 +103,9 @@ public sealed class ProcedureCatalogue
     /// <summary>Names, in Swedish order.</summary>
     public IReadOnlyList<string> HealthcareRegions { get; }
 
+    /// <summary>Care that people look for and that no source covers.</summary>
+    public IReadOnlyList<UncoveredCare> Uncovered { get; }
+
     public Procedure? FindProcedure(string code) => _procedures.GetValueOrDefault(code);
 
     /// <summary>Code of the source that answers for a procedure; SPOR for one that the catalogue lacks.</summary>
@@ -118,15 +123,11 @@ public sealed class ProcedureCatalogue
                     row["code"],
                     row["title"],
                     row["plain_name"],
-                    row["synonyms"].Split('|', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+                    Several(row["synonyms"]),
                     row["specialty"],
                     row["source"],
                     row["core"] == "yes",
-                    [
-                        .. row["five_position"]
-                            .Split('|', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-                            .Select(five => new FivePositionCode(five[..5], five[5..].Trim())),
-                    ]
+                    [.. Several(row["five_position"]).Select(five => new FivePositionCode(five[..5], five[5..].Trim()))]
                 )),
             Read("regions.csv")
                 .Select(row => new Region(
@@ -145,8 +146,18 @@ public sealed class ProcedureCatalogue
                     row["region"],
                     Degrees(row["latitude"]),
                     Degrees(row["longitude"])
+                )),
+            Read("uncovered.csv")
+                .Select(row => new UncoveredCare(
+                    row["name"],
+                    Several(row["synonyms"]),
+                    Several(row["codes"]),
+                    row["reason"]
                 ))
         );
+
+    private static string[] Several(string text) =>
+        text.Split('|', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static double Degrees(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
