@@ -60,7 +60,7 @@ public readonly struct Bin : IEquatable<Bin>, IComparable<Bin>
     internal bool SameRange(Bin other) => _from == other._from && _to == other._to;
 
     /// <summary>By first day, then by last day, open bins last.</summary>
-    public int CompareTo(Bin other) => ((_from << 16) | _to).CompareTo((other._from << 16) | other._to);
+    public int CompareTo(Bin other) => ((uint)_from << 16 | _to).CompareTo((uint)other._from << 16 | other._to);
 
     /// <inheritdoc/>
     public bool Equals(Bin other) => SameRange(other) && Count == other.Count;

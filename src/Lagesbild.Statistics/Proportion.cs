@@ -11,8 +11,8 @@ public static class Proportion
     /// <summary>Least number of operations with a registered ASA class for a share.</summary>
     public const int LeastKnown = 20;
 
-    /// <summary>Where least and most lie no further apart than this, their midpoint is shown.</summary>
-    public const double WidestApproximation = 0.02;
+    /// <summary>Where least and most lie no further apart than this part of the known (a fiftieth: two points), their midpoint is shown.</summary>
+    public const int WidestApproximationPart = 50;
 
     /// <summary>The share who waited at most 90 completed days, C(91)/N. Null without patients.</summary>
     public static double? Within90Days(ReadOnlySpan<Bin> bins)
@@ -31,12 +31,13 @@ public static class Proportion
         var z2 = Z * Z;
         var centre = (share + z2 / (2 * n)) / (1 + z2 / n);
         var half = Z / (1 + z2 / n) * Math.Sqrt(share * (1 - share) / n + z2 / (4.0 * n * n));
-        return new ProportionInterval(Math.Max(0, centre - half), Math.Min(1, centre + half));
+        // At 0 and 1 an end is the share itself, which rounding may miss.
+        return new ProportionInterval(Math.Clamp(centre - half, 0, share), Math.Clamp(centre + half, share, 1));
     }
 }
 
 /// <summary>What one unit delivered for one procedure, or the sum over a level's units.</summary>
-/// <param name="Known">Operations of the last 365 days with ASA class 1–4 registered.</param>
+/// <param name="Known">Operations of the last 365 days with ASA class 1–4 registered; of a masked row 0 or, where that number was shown, it.</param>
 /// <param name="Least">Of these at least so many of class 3–4.</param>
 /// <param name="Most">Of these at most so many; equals <paramref name="Least"/> where the number is exact.</param>
 /// <param name="Visible">Cells that contributed; 0 means that every one was masked.</param>
@@ -54,8 +55,8 @@ public readonly record struct AsaCount(long Known, long Least, long Most, int Vi
 
     /// <summary>Two rows put together; masked ones add nothing, not even the operations they are known to have.</summary>
     public static AsaCount operator +(AsaCount a, AsaCount b) =>
-        a.Visible == 0 ? b
-        : b.Visible == 0 ? a
+        b.Visible == 0 ? (a.Visible == 0 ? default : a)
+        : a.Visible == 0 ? b
         : new(a.Known + b.Known, a.Least + b.Least, a.Most + b.Most, a.Visible + b.Visible);
 
     /// <summary>The same as +.</summary>
@@ -63,12 +64,12 @@ public readonly record struct AsaCount(long Known, long Least, long Most, int Vi
 }
 
 /// <summary>Share of operations on patients with ASA class 3–4. (docs/metod.md §6)</summary>
-/// <param name="Known">Operations with a registered class; null where masked.</param>
+/// <param name="Known">Operations with a registered class; null where that too was masked.</param>
 /// <param name="Count">Operations of class 3–4; null where masked or not exact.</param>
 /// <param name="Share">Null where masked, few or only bounded.</param>
 /// <param name="Interval">95 % Wilson interval around the share; null where that is.</param>
-/// <param name="AtLeast">Set where only bounds are known.</param>
-/// <param name="AtMost">Set where only bounds are known.</param>
+/// <param name="AtLeast">Set where the number is not exact: the share is no less.</param>
+/// <param name="AtMost">Set where the number is not exact: the share is no more.</param>
 /// <param name="IsApproximate">The share is the midpoint of narrow bounds.</param>
 /// <param name="Reason">Why the share is null: masked or few; null where bounded or present.</param>
 public readonly record struct AsaShare(
@@ -106,14 +107,13 @@ public readonly record struct AsaShare(
         }
 
         var least = (double)asa.Least / asa.Known;
-        // `<5` on few known operations: never more than all of them.
-        var most = (double)Math.Min(asa.Most, asa.Known) / asa.Known;
+        var most = (double)asa.Most / asa.Known;
         if (count is not null)
         {
             return new AsaShare(asa.Known, count, least, Proportion.Wilson(least, asa.Known), null, null, false, null);
         }
 
-        if (isUnit || most - least > Proportion.WidestApproximation)
+        if (isUnit || (asa.Most - asa.Least) * Proportion.WidestApproximationPart > asa.Known)
         {
             return new AsaShare(asa.Known, null, null, null, least, most, false, null);
         }

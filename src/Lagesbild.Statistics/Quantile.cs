@@ -61,7 +61,7 @@ public static class Quantile
             return new QuantileValue(null, openFrom);
         }
 
-        var days = overlapping ? Overlapping(bins, rank, denominator) : Disjoint(bins, rank, denominator);
+        var days = overlapping ? Overlapping(bins, rank, denominator, openFrom) : Disjoint(bins, rank, denominator);
         return days > openFrom ? new QuantileValue(null, openFrom) : new QuantileValue(days, null);
     }
 
@@ -128,7 +128,7 @@ public static class Quantile
 
     // With overlapping bins C(x) is piecewise linear between bin edges. Scaled by the least common multiple of the
     // widths its value and slope are whole numbers, so "C reaches k here" is decided exactly.
-    private static double Overlapping(ReadOnlySpan<Bin> bins, long rank, int denominator)
+    private static double Overlapping(ReadOnlySpan<Bin> bins, long rank, int denominator, int? openFrom)
     {
         BigInteger scale = 1;
         foreach (var bin in bins)
@@ -140,16 +140,22 @@ public static class Quantile
         }
 
         return scale < 1L << 48
-            ? Walk<Int128>(bins, (Int128)scale, rank, denominator)
-            : Walk<BigInteger>(bins, scale, rank, denominator);
+            ? Walk<Int128>(bins, (Int128)scale, rank, denominator, openFrom)
+            : Walk<BigInteger>(bins, scale, rank, denominator, openFrom);
     }
 
-    private static double Walk<T>(ReadOnlySpan<Bin> bins, T scale, long rank, int denominator)
+    private static double Walk<T>(ReadOnlySpan<Bin> bins, T scale, long rank, int denominator, int? openFrom)
         where T : IBinaryInteger<T>
     {
-        var edges = new int[2 * bins.Length];
-        var slopeChanges = new T[2 * bins.Length];
+        var edges = new int[2 * bins.Length + 1];
+        var slopeChanges = new T[2 * bins.Length + 1];
         var used = 0;
+        if (openFrom is { } limit)
+        {
+            // An edge too, so that a rank reached just there is told from one reached beyond.
+            (edges[used], slopeChanges[used++]) = (limit, T.Zero);
+        }
+
         foreach (var bin in bins)
         {
             if (bin.IsOpen)
@@ -171,7 +177,12 @@ public static class Quantile
         {
             current += slopeChanges[i];
             var next = value + current * T.CreateChecked(edges[i + 1] - edges[i]);
-            if (parts * next >= target)
+            if (parts * next == target)
+            {
+                return edges[i + 1];
+            }
+
+            if (parts * next > target)
             {
                 return edges[i] + Ratio(target - parts * value, parts * current);
             }
