@@ -1,5 +1,4 @@
 using Lagesbild.Catalogue;
-using Xunit;
 
 namespace Lagesbild.Tests.Catalogue;
 
