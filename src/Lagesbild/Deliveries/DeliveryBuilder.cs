@@ -63,13 +63,14 @@ public sealed class DeliveryBuilder
     /// <summary>Entry that is being read; null where the format has none.</summary>
     public string? Entry { get; set; }
 
+    /// <summary>Entry that the cells stand in.</summary>
+    internal string? CellEntry { get; private set; }
+
     /// <summary>Data rows so far, all entries together.</summary>
     public long Rows { get; private set; }
 
     /// <summary>Units declared so far.</summary>
     public int UnitCount => _units.Count;
-
-    internal IReadOnlyList<Pair> Pairs => _pairs;
 
     internal bool HasVisibleCell { get; private set; }
 
@@ -225,6 +226,7 @@ public sealed class DeliveryBuilder
             }
         }
 
+        CellEntry = Entry;
         ref var slot = ref _slots[(pair * Period.Count + period.Index) * Source.Groups.Count + group];
         if (slot != 0)
         {
@@ -366,10 +368,14 @@ public sealed class DeliveryBuilder
 
         _pairs[pair] = _pairs[pair] with { Asa = asa };
         AsaLines[pair] = (int)line;
+        AsaEntry = Entry;
     }
 
     /// <summary>Line of each pair's ASA row.</summary>
     internal Dictionary<int, int> AsaLines { get; } = [];
+
+    /// <summary>Entry that the ASA rows stand in.</summary>
+    internal string? AsaEntry { get; private set; }
 
     /// <summary>Bins wider than recommended, or straddling 90|91, or open below 728.</summary>
     internal int WideBins { get; private set; }
@@ -383,7 +389,7 @@ public sealed class DeliveryBuilder
             ? (from < RecommendedOpenBin && last - from + 1 > RecommendedWidth) || (from <= 90 && last >= 91)
             : from < RecommendedOpenBin;
 
-    /// <summary>Everything that was read; only meaningful without error findings.</summary>
+    /// <summary>Everything that was read; null where not even the header was.</summary>
     internal DeliveryContents? Build()
     {
         if (_version is not { } version)

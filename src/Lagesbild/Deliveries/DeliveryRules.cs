@@ -1,22 +1,307 @@
+using Lagesbild.Statistics;
+
 namespace Lagesbild.Deliveries;
 
-/// <summary>Rules over the whole of a delivery, judged when all of it has been read.</summary>
-internal static class DeliveryRules
+/// <summary>
+/// Rules over the whole of a delivery, judged when all of it has been read: sums that must agree, and masked cells that
+/// must not be possible to work out. A masked cell counts as at least one patient in every sum.
+/// </summary>
+internal sealed class DeliveryRules
 {
-    public static void Judge(DeliveryBuilder delivery)
+    private const long Missing = 0;
+    private const long Masked = -1;
+    private const int Smallest = DeliveryBuilder.SmallestCell;
+
+    // After one of these a part of the file is not there to be judged, and sums would break for no fault of their own.
+    private static readonly string[] LosesContent =
+    [
+        "archive",
+        "bin-order",
+        "cell-duplicate",
+        "encoding",
+        "field",
+        "header",
+        "open-bin",
+        "row-count",
+        "too-large",
+        "unit-unknown",
+    ];
+
+    private readonly DeliveryContents _contents;
+    private readonly DeliveryBuilder _delivery;
+    private readonly Findings _findings;
+    private readonly int _groups;
+
+    // Patients of one pair's cells, period by period: Missing, Masked, or the number.
+    private readonly long[] _patients;
+    private int _pair;
+
+    private DeliveryRules(DeliveryContents contents, DeliveryBuilder delivery)
     {
-        if (!delivery.Findings.HasErrors && (delivery.UnitCount == 0 || !delivery.HasVisibleCell))
+        _contents = contents;
+        _delivery = delivery;
+        _findings = delivery.Findings;
+        _groups = contents.Source.Groups.Count;
+        _patients = new long[Period.Count * _groups];
+    }
+
+    public static void Judge(DeliveryContents contents, DeliveryBuilder delivery)
+    {
+        if (LosesContent.Any(delivery.Findings.Has))
         {
-            delivery.Findings.Error("empty", "Leveransen innehåller inga enheter eller inga synliga celler.");
+            return;
         }
 
-        if (delivery.WideBins > 0)
+        var rules = new DeliveryRules(contents, delivery);
+        rules.JudgeWhole();
+        for (var pair = 0; pair < contents.Pairs.Count; pair++)
         {
-            delivery.Findings.Warning(
+            rules.JudgePair(pair);
+        }
+
+        rules.JudgeSilence();
+    }
+
+    private void JudgeWhole()
+    {
+        if (_delivery.UnitCount == 0 || !_delivery.HasVisibleCell)
+        {
+            _findings.Error("empty", "Leveransen innehåller inga enheter eller inga synliga celler.");
+        }
+
+        if (_delivery.WideBins > 0)
+        {
+            _findings.Warning(
                 "bin-width",
-                $"{delivery.WideBins} fack är bredare än 7 dagar under 728, delar 90|91, eller är öppna under 728. "
+                $"{_delivery.WideBins} fack är bredare än 7 dagar under 728, delar 90|91, eller är öppna under 728. "
                     + "Andelen inom 90 dagar och medianens gränser blir osäkrare."
             );
         }
+
+        foreach (var code in _contents.Procedures)
+        {
+            var catalogue = _delivery.Context.Catalogue;
+            if (catalogue.SourceOf(code) != _contents.Source.Code)
+            {
+                _findings.Warning(
+                    "procedure-wrong-source",
+                    $"{code} hör till {catalogue.SourceOf(code)}. Åtgärdens celler används inte."
+                );
+            }
+            else if (catalogue.FindProcedure(code) is null)
+            {
+                _findings.Warning("procedure-unknown", $"{code} finns inte i katalogen. Åtgärden visas under sin kod.");
+            }
+        }
     }
+
+    private void JudgePair(int pair)
+    {
+        _pair = pair;
+        for (byte period = 0; period < Period.Count; period++)
+        {
+            for (var group = 0; group < _groups; group++)
+            {
+                _patients[period * _groups + group] = _contents.FindCell(pair, new Period(period), group) switch
+                {
+                    null => Missing,
+                    { IsMasked: true } => Masked,
+                    { } cell => Histogram.Count(_contents.BinsOf(cell)),
+                };
+            }
+        }
+
+        for (byte period = 0; period < Period.Count; period++)
+        {
+            JudgeGroups(new Period(period));
+        }
+
+        for (var group = 0; group < _groups; group++)
+        {
+            JudgeWindows(group);
+        }
+
+        if (_contents.Source.HasAsa)
+        {
+            JudgeAsa();
+        }
+    }
+
+    private void JudgeGroups(Period period)
+    {
+        var all = Patients(period, 0);
+        long visible = 0;
+        var masked = 0;
+        var line = 0;
+        for (var group = 1; group < _groups; group++)
+        {
+            var patients = Patients(period, group);
+            visible += Math.Max(patients, 0);
+            masked += patients == Masked ? 1 : 0;
+            line = patients != Missing && line == 0 ? LineOf(period, group) : line;
+        }
+
+        if (visible == 0 && masked == 0 && (all <= 0 || !_contents.Source.GroupsPartition))
+        {
+            return;
+        }
+
+        line = all != Missing ? LineOf(period, 0) : line;
+        if (all == Missing)
+        {
+            GroupSum($"Ett urval finns utan cell för {_contents.Source.Groups[0].Code}.", line);
+        }
+        else if (all == Masked)
+        {
+            if (visible > 0)
+            {
+                GroupSum($"Ett urval är synligt fast {_contents.Source.Groups[0].Code} är undertryckt.", line);
+            }
+        }
+        else if (visible + masked > all || (_contents.Source.GroupsPartition && masked == 0 && visible != all))
+        {
+            GroupSum($"Urvalen ger inte {_contents.Source.Groups[0].Code} tillsammans.", line);
+        }
+        else if (IsDerivable(all, visible, masked))
+        {
+            _findings.Error(
+                "derivable",
+                "Ett undertryckt urval går att räkna ut ur de synliga. Undertryck fler urval, så att minst två är undertryckta "
+                    + $"och de tillsammans har minst {Smallest} patienter.",
+                _delivery.CellEntry,
+                line
+            );
+        }
+    }
+
+    private bool IsDerivable(long all, long visible, int masked)
+    {
+        if (_contents.Source.GroupsPartition)
+        {
+            return masked > 0 && (masked == 1 || all - visible < Smallest);
+        }
+
+        // Groups that do not partition: each leaves a rest of its own.
+        return visible > 0 && all - visible is > 0 and < Smallest;
+    }
+
+    private void JudgeWindows(int group)
+    {
+        for (var shorter = 0; shorter < 2; shorter++)
+        {
+            for (var longer = shorter + 1; longer < 3; longer++)
+            {
+                JudgeWindows(new Period((byte)shorter), new Period((byte)longer), group);
+            }
+        }
+
+        var year = Patients(Period.Days365, group);
+        var referenceDate = _contents.Version.ReferenceDate;
+        for (var i = 0; i < Month.TrendLength; i++)
+        {
+            var month = Period.OfMonth(i);
+            var isInside = month.FirstDay(referenceDate) >= Period.Days365.FirstDay(referenceDate);
+            if (isInside && year != Masked && AtLeast(Patients(month, group)) > year)
+            {
+                WindowSum("En månad inom de senaste 365 dagarna har fler patienter än 365D.", LineOf(month, group));
+            }
+        }
+    }
+
+    private void JudgeWindows(Period shorter, Period longer, int group)
+    {
+        var few = Patients(shorter, group);
+        var many = Patients(longer, group);
+        if (few == Missing)
+        {
+            return;
+        }
+
+        var codes = $"{shorter.Days}D och {longer.Days}D";
+        if (many == Missing || (many == Masked && few != Masked))
+        {
+            WindowSum(
+                $"{codes}: det kortare fönstret finns fast det längre saknas eller är undertryckt.",
+                LineOf(shorter, group)
+            );
+        }
+        else if (many != Masked && AtLeast(few) > many)
+        {
+            WindowSum($"{codes}: det kortare fönstret har fler patienter än det längre.", LineOf(shorter, group));
+        }
+        else if (few > 0 && many - few is > 0 and < Smallest)
+        {
+            _findings.Warning(
+                "derivable-window",
+                $"{codes} skiljer på mellan 1 och 4 patienter, som därmed går att räkna ut.",
+                _delivery.CellEntry,
+                LineOf(shorter, group)
+            );
+        }
+    }
+
+    private void JudgeAsa()
+    {
+        var asa = _contents.Pairs[_pair].Asa;
+        var cell = Patients(Period.Days365, 0);
+        if (asa is null)
+        {
+            if (cell > 0)
+            {
+                _findings.Error(
+                    "asa",
+                    "Raden saknas i asa.csv för en synlig cell 365D ALLA.",
+                    _delivery.CellEntry,
+                    LineOf(Period.Days365, 0)
+                );
+            }
+
+            return;
+        }
+
+        var line = _delivery.AsaLines[_pair];
+        if (cell <= 0)
+        {
+            _findings.Error(
+                "asa",
+                "Raden gäller en enhet och åtgärd utan synlig cell för 365D och ALLA.",
+                _delivery.AsaEntry,
+                line
+            );
+        }
+        else if (asa.Value.Known > cell)
+        {
+            _findings.Error("asa", "kand är större än cellens antal för 365D och ALLA.", _delivery.AsaEntry, line, 3);
+        }
+    }
+
+    private void JudgeSilence()
+    {
+        var latest = new (bool In90, bool In30)[_contents.Units.Count];
+        for (var pair = 0; pair < _contents.Pairs.Count; pair++)
+        {
+            ref var unit = ref latest[_contents.Pairs[pair].Unit];
+            unit.In90 |= _contents.FindCell(pair, Period.Days90, 0) is not null;
+            unit.In30 |= _contents.FindCell(pair, Period.Days30, 0) is not null;
+        }
+
+        foreach (var _ in latest.Where(unit => unit is { In90: true, In30: false }))
+        {
+            _findings.Warning(
+                "unit-silent",
+                "En enhet har celler för 90D men ingen alls för 30D: rapporterar den fortfarande?"
+            );
+        }
+    }
+
+    private long Patients(Period period, int group) => _patients[period.Index * _groups + group];
+
+    private static long AtLeast(long patients) => patients == Masked ? 1 : patients;
+
+    private int LineOf(Period period, int group) => _contents.FindCell(_pair, period, group)?.Line ?? 0;
+
+    private void GroupSum(string message, int line) => _findings.Error("group-sum", message, _delivery.CellEntry, line);
+
+    private void WindowSum(string message, int line) =>
+        _findings.Error("window-sum", message, _delivery.CellEntry, line);
 }

@@ -102,9 +102,17 @@ public sealed partial class SourceReaders(IReadOnlyList<ISourceReader> readers)
             findings.Error("archive", "Innehållet går inte att packa upp: filen är skadad.", builder.Entry);
         }
 
-        DeliveryRules.Judge(builder);
         var contents = builder.Build();
-        return result with { Counts = contents?.Counts, Contents = findings.HasErrors ? null : contents };
+        if (contents is not null)
+        {
+            DeliveryRules.Judge(contents, builder);
+        }
+
+        return result with
+        {
+            Counts = contents?.Counts,
+            Contents = findings.HasErrors ? null : contents,
+        };
     }
 
     [GeneratedRegex(

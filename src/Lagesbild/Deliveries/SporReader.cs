@@ -395,7 +395,7 @@ public sealed class SporReader : ISourceReader
                 line
             );
         }
-        else if (asa34 > known)
+        else if (asa34 > known) // `<5` counts as one at least
         {
             delivery.Findings.Error("asa", "asa34 är större än kand.", Asa, line, 4);
         }
