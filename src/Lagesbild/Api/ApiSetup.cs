@@ -1,8 +1,167 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Serialization.Metadata;
+using Lagesbild.Catalogue;
+using Lagesbild.Deliveries;
+using Lagesbild.Picture;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
 namespace Lagesbild.Api;
 
 public static class ApiSetup
 {
-    public static void AddApi(this IHostApplicationBuilder builder) { }
+    /// <summary>What every path begins with; the major version is part of it.</summary>
+    public const string Root = "/lagesbild/v1";
 
-    public static void MapApi(this WebApplication app) { }
+    public static void AddApi(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(provider => new ProcedureSearch(provider.GetRequiredService<ProcedureCatalogue>()));
+        services.TryAddSingleton(FreshnessRules.Read(builder.Configuration));
+        services.AddSingleton<ResponseCache>();
+        services.AddOpenApiDocument();
+    }
+
+    /// <summary>
+    /// Goes before whatever may refuse a request of the API: returns the trace, and gives a body to refusals that have
+    /// none.
+    /// </summary>
+    public static void UseApi(this WebApplication app) =>
+        app.UseWhen(
+            context => context.Request.Path.StartsWithSegments("/lagesbild", StringComparison.OrdinalIgnoreCase),
+            api =>
+            {
+                api.UseExceptionHandler(
+                    new ExceptionHandlerOptions
+                    {
+                        ExceptionHandler = context =>
+                        {
+                            ReturnTrace(context);
+                            return Problem.OfStatus(StatusCodes.Status500InternalServerError).WriteAsync(context);
+                        },
+                    }
+                );
+                api.Use(
+                    async (context, next) =>
+                    {
+                        ReturnTrace(context);
+                        await next(context);
+                        var response = context.Response;
+                        if (
+                            response is
+                            { HasStarted: false, StatusCode: >= 400, ContentType: null, ContentLength: null }
+                        )
+                        {
+                            await Problem.OfStatus(response.StatusCode).WriteAsync(context);
+                        }
+                    }
+                );
+            }
+        );
+
+    public static void MapApi(this WebApplication app)
+    {
+        var routes = new ApiRoutes(app.MapGroup(Root), app.Services);
+        ApiInfoResource.Map(routes);
+        OpenApiResource.Map(routes);
+        ProceduresResource.Map(routes);
+        RegionsResource.Map(routes);
+        UnitsResource.Map(routes);
+        WaitingTimesResource.Map(routes);
+        ExplainResource.Map(routes);
+        TrendsResource.Map(routes);
+        var retention = app.Configuration.GetSection("Retention");
+        SourcesResource.Map(
+            routes,
+            new RetentionInfo(
+                int.TryParse(retention["Days"], NumberStyles.None, CultureInfo.InvariantCulture, out var days)
+                    ? days
+                    : null,
+                retention["Decision"]
+            )
+        );
+    }
+
+    private static void ReturnTrace(HttpContext context) => context.Response.Headers.TraceParent = Activity.Current?.Id;
+}
+
+/// <summary>Where the resources are mapped, and what they are made of.</summary>
+internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints, IServiceProvider services)
+{
+    private static readonly string[] GetAndHead = [HttpMethods.Get, HttpMethods.Head];
+
+    private readonly ResponseCache _cache = services.GetRequiredService<ResponseCache>();
+
+    public CurrentPicture Current { get; } = services.GetRequiredService<CurrentPicture>();
+
+    public ProcedureSearch Search { get; } = services.GetRequiredService<ProcedureSearch>();
+
+    public SourceReaders Readers { get; } = services.GetRequiredService<SourceReaders>();
+
+    public FreshnessRules Freshness { get; } = services.GetRequiredService<FreshnessRules>();
+
+    public TimeProvider Clock { get; } = services.GetRequiredService<TimeProvider>();
+
+    public IReadOnlyList<Parameter> GroupParameters { get; } =
+        Parameters.OfGroups(services.GetRequiredService<SourceReaders>());
+
+    /// <summary>A resource about the picture.</summary>
+    public ApiRoute Get<T>(
+        string path,
+        IReadOnlyList<Parameter> parameters,
+        JsonTypeInfo<T> json,
+        Func<PictureRequest, Answer<T>> answer
+    )
+        where T : class =>
+        Map<T>(
+            path,
+            parameters,
+            null,
+            new PictureResource<T>(Current, _cache, ApiSetup.Root + path, null, parameters, json, answer).Respond
+        );
+
+    /// <summary>A resource about one thing in the picture, whose id ends the path.</summary>
+    public ApiRoute GetById<T>(
+        string path,
+        string idName,
+        JsonTypeInfo<T> json,
+        Func<PictureRequest, Answer<T>> answer,
+        Bilingual idDescription
+    )
+        where T : class =>
+        Map<T>(
+            $"{path}{{{idName}}}",
+            [],
+            new PathId(idName, idDescription),
+            new PictureResource<T>(Current, _cache, ApiSetup.Root + path, idName, [], json, answer).Respond
+        );
+
+    /// <summary>A resource that depends on something else than the picture, and takes no parameters.</summary>
+    public ApiRoute Fixed<T>(string path, RequestDelegate respond) =>
+        Map<T>(
+            path,
+            [],
+            null,
+            context =>
+                Query.Read([], context.Request.QueryString.Value).Problem is { } refused ? refused.WriteAsync(context)
+                : Representation.Accepted(context.Request.Headers.Accept) is null
+                    ? Problem
+                        .NotAcceptable(Representation.All.Select(representation => representation.MediaType))
+                        .WriteAsync(context)
+                : respond(context)
+        );
+
+    /// <summary>An endpoint that the contract does not describe.</summary>
+    public IEndpointConventionBuilder Unlisted(string path, RequestDelegate respond) =>
+        endpoints.MapMethods(path, GetAndHead, respond);
+
+    private ApiRoute Map<T>(string path, IReadOnlyList<Parameter> parameters, PathId? id, RequestDelegate respond) =>
+        new(
+            // The method makes the endpoint visible to the document's generator.
+            endpoints.MapMethods(path, GetAndHead, respond).WithMetadata(respond.Method),
+            typeof(T),
+            parameters,
+            id
+        );
 }

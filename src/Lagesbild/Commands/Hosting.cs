@@ -57,6 +57,7 @@ public static class Hosting
 
         var app = builder.Build();
         app.MapManagement();
+        app.UseApi();
         app.UseSecurity();
         app.MapApi();
         app.MapPages();

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Lagesbild.Picture;
+
+namespace Lagesbild.Api;
+
+/// <summary>What a resource answers: a body, or why not.</summary>
+internal readonly record struct Answer<T>(T? Body, Problem? Problem)
+    where T : class
+{
+    public static implicit operator Answer<T>(T body) => new(body, null);
+
+    public static implicit operator Answer<T>(Problem problem) => new(null, problem);
+}
+
+/// <summary>A request to a resource about the picture.</summary>
+/// <param name="Id">What stands in the path for <c>{code}</c> or <c>{hsaId}</c>; empty without one.</param>
+/// <param name="Path">As the service itself spells it, for links.</param>
+internal sealed record PictureRequest(Picture.Picture Picture, Query Query, string Path, string Id);
+
+/// <summary>
+/// A GET whose response depends on the picture and the request alone. Known requests are answered from
+/// <see cref="ResponseCache"/> without being parsed; unknown ones are read, answered, and kept.
+/// </summary>
+internal sealed class PictureResource<T>(
+    CurrentPicture current,
+    ResponseCache cache,
+    string path,
+    string? idName,
+    IReadOnlyList<Parameter> parameters,
+    JsonTypeInfo<T> json,
+    Func<PictureRequest, Answer<T>> answer
+)
+    where T : class
+{
+    public Task Respond(HttpContext context)
+    {
+        if (current.Value is not { } picture)
+        {
+            return Problem.NoPicture.WriteAsync(context);
+        }
+
+        var request = context.Request;
+        var accepted = Representation.Accepted(request.Headers.Accept);
+        var key = new RequestKey(request.Path.Value!, request.QueryString.Value, accepted);
+        var generation = cache.Of(picture);
+        return generation.Find(key) is { } known ? known.WriteAsync(context) : RespondAnew(context, generation, key);
+    }
+
+    private Task RespondAnew(HttpContext context, ResponseCache.Generation generation, RequestKey key)
+    {
+        var query = Query.Read(parameters, key.Query);
+        if (query.Problem is { } refused)
+        {
+            return refused.WriteAsync(context);
+        }
+
+        var format = query.Has(Parameters.Format) ? Representation.Find(query.Find(Parameters.Format)) : key.Accepted;
+        if (format is null)
+        {
+            return Problem.NotAcceptable(Representation.All.Select(one => one.MediaType)).WriteAsync(context);
+        }
+
+        var id = idName is null ? "" : (string)context.Request.RouteValues[idName]!;
+        var canonicalPath = idName is null ? path : path + Uri.EscapeDataString(id);
+        var canonical = query.Canonical(canonicalPath);
+        var canonicalKey = new RequestKey(canonical, null, format);
+        if (generation.Find(canonicalKey) is not { } response)
+        {
+            var answered = answer(new PictureRequest(generation.Picture, query, canonicalPath, id));
+            if (answered.Body is null)
+            {
+                return answered.Problem!.WriteAsync(context);
+            }
+
+            response = new StoredResponse(
+                JsonSerializer.SerializeToUtf8Bytes(answered.Body, json),
+                EntityTag.Of(generation.Picture.Id, canonical, format),
+                format
+            );
+            generation.Keep(canonicalKey, response);
+        }
+
+        generation.Keep(key, response);
+        return response.WriteAsync(context);
+    }
+}

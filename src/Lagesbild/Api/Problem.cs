@@ -1,0 +1,198 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Lagesbild.Api;
+
+/// <summary>
+/// Why a request was refused: RFC 9457 problem details (<c>application/problem+json</c>).
+/// </summary>
+/// <param name="Type">Stable: <c>urn:lagesbild:problem:</c> and the code.</param>
+/// <param name="Title">The kind of problem in a few words, English.</param>
+/// <param name="Status">The response's status code.</param>
+/// <param name="Detail">What was wrong with this request and what is allowed, English.</param>
+/// <param name="Parameter">Name of the query parameter that was wrong; left out where none was.</param>
+/// <param name="Instance">Path of the request; its query is not repeated.</param>
+/// <param name="TraceId">W3C trace id, to quote to support.</param>
+public sealed record ProblemResponse(
+    string Type,
+    string Title,
+    int Status,
+    string Detail,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Parameter,
+    string Instance,
+    string TraceId
+);
+
+/// <summary>A problem before it is known where it happened.</summary>
+internal sealed record Problem(int Status, string Code, string Title, string Detail, string? Parameter = null)
+{
+    public const string MediaType = "application/problem+json";
+
+    public static Problem UnknownParameter(string detail, string? name) =>
+        new(400, "unknown-parameter", "Unknown query parameter", detail, name);
+
+    public static Problem RepeatedParameter(string name) =>
+        new(
+            400,
+            "repeated-parameter",
+            "Query parameter given more than once",
+            $"The parameter {name} may be given once only.",
+            name
+        );
+
+    public static Problem MissingParameter(string name, string shape) =>
+        new(400, "missing-parameter", "Query parameter missing", $"The parameter {name} is required: {shape}.", name);
+
+    public static Problem InvalidParameter(string name, string detail) =>
+        new(400, "invalid-parameter", "Invalid value of a query parameter", detail, name);
+
+    public static Problem ParameterConflict(string name, string detail) =>
+        new(400, "parameter-conflict", "Query parameters that exclude each other", detail, name);
+
+    public static Problem GroupNotAvailable(string name, string detail) =>
+        new(400, "group-not-available", "Patient group not available", detail, name);
+
+    public static Problem NoPicture { get; } =
+        new(
+            503,
+            "no-picture",
+            "No picture yet",
+            "No delivery has been published yet, so there are no figures to show. Try again later."
+        );
+
+    public static Problem NotAcceptable(IEnumerable<string> mediaTypes) =>
+        new(
+            406,
+            "not-acceptable",
+            "No acceptable representation",
+            $"The Accept header rules out what this resource can be given as: {string.Join(", ", mediaTypes)}."
+        );
+
+    public static Problem ProcedureUnknown { get; } =
+        new(
+            404,
+            "procedure-unknown",
+            "Unknown procedure",
+            "No such procedure. A code is three capital letters (KVÅ), as listed by /procedures."
+        );
+
+    public static Problem UnitUnknown { get; } =
+        new(404, "unit-unknown", "Unknown unit", "No such care unit in the current picture. /units lists them.");
+
+    public static Problem NoFigure { get; } =
+        new(
+            404,
+            "no-figure",
+            "No figure to explain",
+            "The place has no figure of this procedure, in any period. /waiting-times lists those that have."
+        );
+
+    /// <summary>For a status code that was set without a body.</summary>
+    public static Problem OfStatus(int status) =>
+        status switch
+        {
+            404 => new(404, "not-found", "No such resource", "There is no such resource. /openapi.json lists them."),
+            405 => new(
+                405,
+                "method-not-allowed",
+                "Method not allowed",
+                "The resource does not take this method; the Allow header says which it takes."
+            ),
+            500 => new(
+                500,
+                "internal-error",
+                "Internal error",
+                "Something went wrong in the service. Quote the traceId to support."
+            ),
+            _ => new(
+                status,
+                ReasonPhrases.GetReasonPhrase(status) is { Length: > 0 } phrase
+                    ? JsonNamingPolicy.KebabCaseLower.ConvertName(phrase)
+                    : $"status-{status}",
+                ReasonPhrases.GetReasonPhrase(status) is { Length: > 0 } title ? title : $"Status {status}",
+                "The request was refused."
+            ),
+        };
+
+    /// <summary>Writes it as the response, with nothing but what the caller may know.</summary>
+    public Task WriteAsync(HttpContext context)
+    {
+        var response = context.Response;
+        response.StatusCode = Status;
+        var body = JsonSerializer.SerializeToUtf8Bytes(
+            new ProblemResponse(
+                "urn:lagesbild:problem:" + Code,
+                Title,
+                Status,
+                Detail,
+                Parameter,
+                Echo.Path(context.Request.Path),
+                Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier
+            ),
+            ApiJson.Instance.ProblemResponse
+        );
+        response.ContentType = MediaType;
+        response.ContentLength = body.Length;
+        response.Headers.CacheControl = "no-store";
+        response.Headers.ContentLanguage = "en";
+        return response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+    }
+}
+
+/// <summary>What of a caller's text may be repeated to him: short, printable, and nothing that could be a person.</summary>
+internal static partial class Echo
+{
+    private const int Longest = 60;
+
+    /// <summary>The value in quotation marks, or words in its place.</summary>
+    public static string Value(string value)
+    {
+        if (value.Length == 0)
+        {
+            return "an empty value";
+        }
+
+        if (MayBePersonal(value))
+        {
+            return "a value that is not repeated here";
+        }
+
+        var text = new StringBuilder(Longest + 3).Append('"');
+        foreach (var rune in value.EnumerateRunes())
+        {
+            if (text.Length > Longest)
+            {
+                return text.Append("…\"").ToString();
+            }
+
+            // Control, format, surrogate and line separators could forge a log line or turn text around.
+            text.Append(
+                Rune.IsLetterOrDigit(rune) || Rune.IsPunctuation(rune) || Rune.IsSymbol(rune) || rune.Value == ' '
+                    ? rune.ToString()
+                    : "\uFFFD"
+            );
+        }
+
+        return text.Append('"').ToString();
+    }
+
+    /// <summary>The path of a request, or its root where it holds what must not be repeated.</summary>
+    public static string Path(PathString path) =>
+        path.Value is { } value && value.Length <= 200 && !MayBePersonal(value[(value.LastIndexOf('/') + 1)..])
+            ? path.ToUriComponent()
+            : ApiSetup.Root;
+
+    /// <summary>
+    /// Ten digits or more, whatever stands between them; an HSA-id whose organisation number cannot be a person's
+    /// (third digit at least 2) is not one.
+    /// </summary>
+    public static bool MayBePersonal(string value) =>
+        value.Count(char.IsDigit) >= 10 && !OrganisationHsaId().IsMatch(value);
+
+    [GeneratedRegex(@"^SE\d{2}[2-9]\d{7}-[A-Za-z0-9]{1,18}\z")]
+    private static partial Regex OrganisationHsaId();
+}

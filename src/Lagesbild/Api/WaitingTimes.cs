@@ -1,0 +1,288 @@
+using System.Text.Json.Serialization;
+using Lagesbild.Deliveries;
+using Lagesbild.Picture;
+
+namespace Lagesbild.Api;
+
+/// <summary>The table: one procedure's waiting times, a row for each unit, region, healthcare region or the country.</summary>
+/// <param name="Picture">The picture that the figures are from.</param>
+/// <param name="Procedure">What the figures are about.</param>
+/// <param name="Period">30d, 90d or 365d.</param>
+/// <param name="From">First day of the period; null where its source has delivered nothing.</param>
+/// <param name="To">Last day of the period: the reference date; null where its source has delivered nothing.</param>
+/// <param name="Group">The patient group; <c>all</c> is everybody.</param>
+/// <param name="Level">What a row is about.</param>
+/// <param name="Country">The country's figures of the same selection; null where no unit has a figure of the procedure.</param>
+/// <param name="Data">Sorted; rows without a figure last.</param>
+public sealed record WaitingTimesResponse(
+    PictureInfo Picture,
+    ProcedureInfo Procedure,
+    string Period,
+    DateOnly? From,
+    DateOnly? To,
+    string Group,
+    string Level,
+    CountryFigures? Country,
+    IReadOnlyList<WaitingTimesRow> Data,
+    [property: JsonPropertyName("_meta")] ListMeta Meta,
+    [property: JsonPropertyName("_links")] ListLinks Links
+);
+
+/// <summary>The country beside the rows.</summary>
+/// <param name="Count">Operations; null where every unit is masked.</param>
+/// <param name="MedianDays">Days, two decimals; null where masked or open-ended.</param>
+/// <param name="Within90Days">0–1, four decimals; null where masked.</param>
+public sealed record CountryFigures(long? Count, double? MedianDays, double? Within90Days);
+
+/// <summary>A row of the table: exactly one of unit, region and healthcare region, or none of them for the country.</summary>
+public sealed record WaitingTimesRow : CellFigures
+{
+    /// <summary>Level unit.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [JsonPropertyOrder(-1)]
+    public UnitInfo? Unit { get; init; }
+
+    /// <summary>Level region.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [JsonPropertyOrder(-1)]
+    public RegionInfo? Region { get; init; }
+
+    /// <summary>Level healthcare-region: its name.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [JsonPropertyOrder(-1)]
+    public string? HealthcareRegion { get; init; }
+}
+
+internal static class WaitingTimesResource
+{
+    private static readonly Dictionary<string, (SortKey Key, bool Descending)> Orders = new()
+    {
+        ["median"] = (SortKey.Median, false),
+        ["-median"] = (SortKey.Median, true),
+        ["name"] = (SortKey.Name, false),
+        ["region"] = (SortKey.Region, false),
+        ["count"] = (SortKey.Count, false),
+        ["-count"] = (SortKey.Count, true),
+        ["within90Days"] = (SortKey.Within90Days, false),
+        ["-within90Days"] = (SortKey.Within90Days, true),
+        ["asa34"] = (SortKey.Asa34, false),
+        ["-asa34"] = (SortKey.Asa34, true),
+        ["p90"] = (SortKey.P90, false),
+        ["distance"] = (SortKey.Distance, false),
+    };
+
+    private static readonly Parameter Operator = new(
+        "operator",
+        new Bilingual("Bara vårdenheter med denna driftsform.", "Only care units run so."),
+        "",
+        "private"
+    )
+    {
+        Allowed = [.. Enum.GetValues<Operator>().Select(kind => kind.ApiValue())],
+    };
+
+    private static readonly Parameter Near = new(
+        "near",
+        new Bilingual(
+            "Kommunkod: lägger till distanceKm, fågelvägen från kommunens tätort.",
+            "Municipality code: adds distanceKm, great circle from the municipality's town."
+        ),
+        "four digits, a Swedish municipality's code",
+        "2380"
+    )
+    {
+        Pattern = new(@"^[0-9]{4}\z"),
+    };
+
+    private static readonly Parameter MaxDistanceKm = new(
+        "maxDistanceKm",
+        new Bilingual("Högst så många kilometer från near.", "At most so many kilometres from near."),
+        "a number from 0, decimal point",
+        "200"
+    )
+    {
+        Kind = ParameterKind.Number,
+    };
+
+    private static readonly Parameter MinCount = new(
+        "minCount",
+        new Bilingual(
+            "Minst så många operationer; rader utan antal faller bort.",
+            "At least so many operations; rows without a count are left out."
+        ),
+        "a whole number from 0",
+        "10"
+    )
+    {
+        Kind = ParameterKind.Whole,
+    };
+
+    private static readonly Parameter MinAsa34Count = new(
+        "minAsa34Count",
+        new Bilingual(
+            "Minst så många operationer med ASA-klass 3–4 senaste 365 dagarna; rader utan sådant antal faller bort.",
+            "At least so many operations of ASA class 3–4 in the last 365 days; rows without that count are left out."
+        ),
+        "a whole number from 0",
+        "5"
+    )
+    {
+        Kind = ParameterKind.Whole,
+    };
+
+    private static readonly Parameter Sort = new(
+        "sort",
+        new Bilingual(
+            "Ordning; minus vänder. Rader utan siffra kommer alltid sist, lika ordnas efter namn.",
+            "Order; a minus reverses. Rows without the figure always come last, ties by name (Swedish collation)."
+        ),
+        "",
+        "median"
+    )
+    {
+        Allowed = [.. Orders.Keys],
+        Default = "median",
+    };
+
+    private static readonly Parameter[] OnlyOfUnits = [Parameters.Unit, Operator, Near, MaxDistanceKm];
+
+    public static void Map(ApiRoutes routes)
+    {
+        var (groups, readers) = (routes.GroupParameters, routes.Readers);
+        routes
+            .Get(
+                "/waiting-times",
+                [
+                    Parameters.Procedure,
+                    Parameters.Period,
+                    Parameters.Level,
+                    Parameters.Region,
+                    Parameters.Unit,
+                    Operator,
+                    .. groups,
+                    Near,
+                    MaxDistanceKm,
+                    MinCount,
+                    MinAsa34Count,
+                    Sort,
+                    Parameters.Limit,
+                    Parameters.Page,
+                    Parameters.Format,
+                ],
+                ApiJson.Instance.WaitingTimesResponse,
+                request => Answer(request, groups, readers)
+            )
+            .Describe(
+                "listWaitingTimes",
+                "Väntetider",
+                "Waiting times",
+                "Tabellen: väntan till operation för en åtgärd, för de patienter som opererades i perioden. En vårdenhet med "
+                    + "en 365-dagarscell är alltid med; saknas siffran säger absence och reasons varför.",
+                "The table: waits to operation for one procedure, of the patients who were operated on in the period. A care "
+                    + "unit with a 365-day cell is always there; where a figure is missing, absence and reasons say why."
+            );
+    }
+
+    private static Answer<WaitingTimesResponse> Answer(
+        PictureRequest request,
+        IReadOnlyList<Parameter> groups,
+        SourceReaders readers
+    )
+    {
+        var (picture, query) = (request.Picture, request.Query);
+        var selection = Selection.Read(query, picture, groups, readers);
+        var level = ApiValues.LevelOf(query.Find(Parameters.Level)!);
+        var (regions, units) = (query.Regions(picture), query.Units(picture));
+        var near = query.Find(Near) is { } code ? picture.Catalogue.FindMunicipality(code) : null;
+        if (near is null && query.Has(Near))
+        {
+            query.Refuse(Near.Invalid(query.Find(Near)!));
+        }
+
+        RefuseConflicts(query, level);
+        if (query.Problem is { } problem)
+        {
+            return problem;
+        }
+
+        var (key, descending) = Orders[query.Find(Sort)!];
+        var (period, group, figures) = (selection!.Period, selection.Group, selection.Figures);
+        IReadOnlyList<Row> all = figures is null
+            ? []
+            : figures.Table(
+                new TableQuery(figures, period, group, level)
+                {
+                    Regions = regions,
+                    Units = units,
+                    Operator = query.Find(Operator) is { } kind ? ApiValues.OperatorOf(kind) : null,
+                    Near = near,
+                    MaxDistanceKm = query.Number(MaxDistanceKm),
+                    MinCount = query.Whole(MinCount),
+                    MinAsa34Count = query.Whole(MinAsa34Count),
+                    Sort = key,
+                    Descending = descending,
+                }
+            );
+        var (rows, meta, links) = Paging.Of(request, selection.Within(all, row => row.Place, regions));
+        var country = figures?.FindFigure(Place.Country, period, group);
+        return new WaitingTimesResponse(
+            PictureInfo.Of(picture),
+            ProcedureInfo.Of(selection.Procedure),
+            period.ApiValue,
+            selection.From,
+            selection.To,
+            selection.GroupValue,
+            level.ApiValue(),
+            country is { } whole ? new CountryFigures(whole.Count, whole.MedianDays, whole.Within90Days) : null,
+            [.. rows.Select(row => RowOf(picture, selection, row, country))],
+            meta,
+            links
+        );
+    }
+
+    private static void RefuseConflicts(Query query, Level level)
+    {
+        foreach (var parameter in OnlyOfUnits.Where(p => level != Level.Unit && query.Has(p)))
+        {
+            query.Refuse(
+                Problem.ParameterConflict(
+                    parameter.Name,
+                    $"The parameter {parameter.Name} goes with level=unit only, not with level={level.ApiValue()}."
+                )
+            );
+        }
+
+        query.RefuseRegionOfCountry(level);
+        if (query.Has(MaxDistanceKm) && !query.Has(Near))
+        {
+            query.Refuse(
+                Problem.ParameterConflict(MaxDistanceKm.Name, "maxDistanceKm needs near, a municipality code.")
+            );
+        }
+
+        if (query.Find(Sort) == "distance" && !query.Has(Near))
+        {
+            query.Refuse(Problem.ParameterConflict(Sort.Name, "sort=distance needs near, a municipality code."));
+        }
+    }
+
+    private static WaitingTimesRow RowOf(Picture.Picture picture, Selection selection, Row row, Figure? country)
+    {
+        var place = row.Place;
+        return new WaitingTimesRow
+        {
+            Unit = place.Unit is { } unit ? UnitInfo.Of(unit) : null,
+            Region = place.Region is { } region ? RegionInfo.Of(region) : null,
+            HealthcareRegion = place.HealthcareRegion,
+            Links = Links.Of(
+                picture,
+                selection.Procedure.Code,
+                selection.Source!,
+                place,
+                selection.Period,
+                selection.Group
+            ),
+            Reasons = new Dictionary<string, string>(),
+        }.WithFigures(place, row.Figure, row.Asa, selection.Source!, country, row.DistanceKm);
+    }
+}
