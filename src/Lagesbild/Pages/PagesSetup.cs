@@ -1,8 +1,46 @@
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using Lagesbild.Picture;
+using Microsoft.AspNetCore.Mvc.ApplicationParts;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.WebEncoders;
+
 namespace Lagesbild.Pages;
 
+/// <summary>The web view: server-rendered, Swedish, everything in the address, nothing that needs JavaScript.</summary>
 public static class PagesSetup
 {
-    public static void AddPages(this IHostApplicationBuilder builder) { }
+    public static void AddPages(this IHostApplicationBuilder builder)
+    {
+        builder
+            .Services.AddRazorPages(options => options.RootDirectory = "/Pages")
+            .ConfigureApplicationPartManager(parts =>
+            {
+                // These pages and no other assembly's, whichever program hosts them.
+                var program = typeof(PagesSetup).Assembly;
+                parts.ApplicationParts.Clear();
+                parts.ApplicationParts.Add(new AssemblyPart(program));
+                parts.ApplicationParts.Add(new CompiledRazorAssemblyPart(program));
+            });
+        // å, ä and ö as themselves, not as entities: half the weight of a Swedish page.
+        builder.Services.Configure<WebEncoderOptions>(options =>
+            options.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All)
+        );
+        builder.Services.Configure<RouteOptions>(options => options.LowercaseUrls = false);
+        builder.Services.TryAddSingleton(new FreshnessLimits());
+        builder.Services.AddScoped<Shell>();
+    }
 
-    public static void MapPages(this WebApplication app) { }
+    public static void MapPages(this WebApplication app)
+    {
+        // Faults on a page are answered with a page; under the API's root they are the API's own.
+        app.UseWhen(
+            context => !context.Request.Path.StartsWithSegments("/lagesbild"),
+            pages =>
+                pages.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Assets.WriteFaultPageAsync })
+        );
+        app.MapAssets();
+        app.MapRazorPages();
+        app.MapFallbackToPage("{**address}", "/Errors/Unknown");
+    }
 }

@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.Mvc.ViewFeatures;
+
+namespace Lagesbild.Pages.Errors;
+
+/// <summary>What a page answers when it has nothing to show.</summary>
+/// <param name="Heading">What could not be shown.</param>
+/// <param name="Explanation">Why, and what one may do.</param>
+public sealed record Nothing(string Heading, string Explanation)
+{
+    public static Nothing Page { get; } =
+        new("Sidan finns inte", "Adressen leder ingenstans. Kanske är den felskriven, eller så är länken gammal.");
+
+    public static Nothing Unit { get; } =
+        new(
+            "Vårdenheten finns inte",
+            "Ingen källa har en enhet med det HSA-id:t. Den kan ha bytt id, eller aldrig ha rapporterat till registret."
+        );
+
+    public static Nothing Procedure { get; } =
+        new(
+            "Åtgärden finns inte",
+            "Ingen åtgärd har den koden. En kod har tre bokstäver, till exempel NGB. Sök i stället på vad operationen kallas."
+        );
+}
+
+internal static class Answers
+{
+    /// <summary>404, with the search field.</summary>
+    public static IActionResult Missing(this PageModel page, Nothing nothing) =>
+        page.View("/Pages/Errors/Missing.cshtml", nothing, StatusCodes.Status404NotFound);
+
+    /// <summary>503: no delivery has been published yet.</summary>
+    public static IActionResult NoPicture(this PageModel page)
+    {
+        page.Response.Headers.RetryAfter = "60";
+        return page.View("/Pages/Errors/NoPicture.cshtml", null, StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static ViewResult View(this PageModel page, string name, object? model, int status) =>
+        new()
+        {
+            ViewName = name,
+            StatusCode = status,
+            ViewData = new ViewDataDictionary(page.MetadataProvider, page.ModelState) { Model = model },
+        };
+}

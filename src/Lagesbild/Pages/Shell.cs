@@ -1,0 +1,26 @@
+using Lagesbild.Picture;
+
+namespace Lagesbild.Pages;
+
+/// <summary>
+/// What stands around every page: the picture, taken once for the request, so that a publication in the middle of it
+/// changes nothing, and how old its sources are today.
+/// </summary>
+public sealed class Shell(CurrentPicture current, TimeProvider clock, FreshnessLimits limits)
+{
+    private static readonly TimeZoneInfo Stockholm = TimeZoneInfo.FindSystemTimeZoneById("Europe/Stockholm");
+
+    /// <summary>Null until the first publication.</summary>
+    public Picture.Picture? Picture { get; } = current.Value;
+
+    public DateOnly Today { get; } =
+        DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(clock.GetUtcNow(), Stockholm).DateTime);
+
+    public FreshnessState Judge(PictureSource source) => limits.Judge(source.ReferenceDate, Today);
+
+    /// <summary>The sources that are late or stale, with their age in days.</summary>
+    public IEnumerable<(PictureSource Source, FreshnessState State, int AgeDays)> Overdue =>
+        (Picture?.Sources ?? [])
+            .Select(source => (source, Judge(source), Today.DayNumber - source.ReferenceDate.DayNumber))
+            .Where(source => source.Item2 != FreshnessState.Fresh);
+}

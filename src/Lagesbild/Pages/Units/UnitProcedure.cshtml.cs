@@ -1,0 +1,97 @@
+using Lagesbild.Deliveries;
+using Lagesbild.Pages.Charts;
+using Lagesbild.Pages.Errors;
+using Lagesbild.Picture;
+using Lagesbild.Statistics;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace Lagesbild.Pages.Units;
+
+/// <summary>One procedure at one unit: 18 months, all windows, patient groups, ASA.</summary>
+public sealed class UnitProcedureModel(Shell shell) : PageModel
+{
+    public Unit Unit { get; private set; } = null!;
+    public ProcedurePicture Subject { get; private set; } = null!;
+
+    /// <summary>Place among the source's groups; 0 is everybody.</summary>
+    public int Group { get; private set; }
+    public Notes Notes { get; private set; } = null!;
+    public TrendChart Chart { get; private set; } = null!;
+    public AsaShare? Asa { get; private set; }
+    public AsaShare? CountryAsa { get; private set; }
+
+    public IActionResult OnGet(string hsaid, string kod)
+    {
+        if (shell.Picture is not { } picture)
+        {
+            return this.NoPicture();
+        }
+
+        if (picture.FindUnit(hsaid) is not { } unit)
+        {
+            return this.Missing(Nothing.Unit);
+        }
+
+        var code = kod.ToUpperInvariant();
+        if (picture.FindProcedure(code) is not { } subject)
+        {
+            return this.Missing(Nothing.Procedure);
+        }
+
+        if (code != kod)
+        {
+            return Redirect($"/enhet/{unit.HsaId}/{code}{Request.QueryString}");
+        }
+
+        Unit = unit;
+        Subject = subject;
+        if (subject.FindFigure(Place.Of(unit), Period.Days365, 0) is null)
+        {
+            return this.Missing(
+                new Nothing(
+                    $"{unit.Name} har inga uppgifter om {subject.Procedure.PlainName}",
+                    "Enheten finns, men har inte rapporterat den åtgärden till registret."
+                )
+            );
+        }
+
+        ReadAddress();
+        Asa = subject.FindAsa(Place.Of(unit));
+        CountryAsa = subject.FindAsa(Place.Country);
+        Chart = new TrendChart(
+            $"{subject.Procedure.PlainName}, {unit.Name}",
+            subject.ReferenceDate,
+            Months(Place.Of(unit)),
+            Months(Place.Of(unit.Region)),
+            Months(Place.Country)
+        );
+        return Page();
+    }
+
+    /// <summary>The unit's figure, or that there is none.</summary>
+    public Figure Own(Period period, int group) => Of(Place.Of(Unit), period, group);
+
+    public Figure Country(Period period, int group) => Of(Place.Country, period, group);
+
+    private Figure Of(Place place, Period period, int group) =>
+        Subject.FindFigure(place, period, group) ?? Figure.Missing(Absence.None);
+
+    private Figure[] Months(Place place) =>
+        [.. Enumerable.Range(0, Month.TrendLength).Select(i => Of(place, Period.OfMonth(i), Group))];
+
+    private void ReadAddress()
+    {
+        Notes = Notes.Except(Request.Query, "urval");
+        if (Request.Query["urval"].FirstOrDefault() is { Length: > 0 } value)
+        {
+            Group = Math.Max(0, Subject.Source.IndexOfApiGroup(value));
+            if (Subject.Source.IndexOfApiGroup(value) < 0)
+            {
+                Notes.Add(
+                    $"Urvalet finns inte i {Subject.Source.Code}. Sidan visar alla patienter. Urval som finns: {string.Join(", ", Subject.Source.Groups.Select(g => g.ApiValue))}."
+                );
+            }
+        }
+    }
+}
