@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using Lagesbild.Catalogue;
 using Lagesbild.Picture;
 using Microsoft.AspNetCore.Mvc.ApplicationParts;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -26,8 +27,8 @@ public static class PagesSetup
         builder.Services.Configure<WebEncoderOptions>(options =>
             options.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All)
         );
-        builder.Services.Configure<RouteOptions>(options => options.LowercaseUrls = false);
         builder.Services.TryAddSingleton(new FreshnessLimits());
+        builder.Services.TryAddSingleton<ProcedureSearch>();
         builder.Services.AddScoped<Shell>();
     }
 

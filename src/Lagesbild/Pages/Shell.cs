@@ -8,7 +8,9 @@ namespace Lagesbild.Pages;
 /// </summary>
 public sealed class Shell(CurrentPicture current, TimeProvider clock, FreshnessLimits limits)
 {
-    private static readonly TimeZoneInfo Stockholm = TimeZoneInfo.FindSystemTimeZoneById("Europe/Stockholm");
+    internal static readonly TimeZoneInfo Stockholm = TimeZoneInfo.FindSystemTimeZoneById("Europe/Stockholm");
+
+    public FreshnessLimits Limits => limits;
 
     /// <summary>Null until the first publication.</summary>
     public Picture.Picture? Picture { get; } = current.Value;

@@ -60,6 +60,10 @@ public static class Swedish
     /// <summary>21 november 2026</summary>
     public static string Date(DateOnly date) => date.ToString($"d{Hold}MMMM{Hold}yyyy", Culture);
 
+    /// <summary>22 november 2026 kl. 03.12, in Sweden.</summary>
+    public static string Time(DateTimeOffset instant) =>
+        TimeZoneInfo.ConvertTime(instant, Shell.Stockholm).ToString($"d{Hold}MMMM{Hold}yyyy 'kl.'{Hold}HH.mm", Culture);
+
     /// <summary>24 augusti–21 november 2026</summary>
     public static string Dates(DateOnly from, DateOnly to) =>
         from.Year == to.Year ? $"{from.ToString($"d{Hold}MMMM", Culture)}–{Date(to)}" : $"{Date(from)}–{Date(to)}";
