@@ -1,6 +1,73 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
 namespace Lagesbild.Ledger;
+
+/// <summary>Section <c>Deliveries</c>: what may be handed in at all.</summary>
+public sealed record DeliveriesOptions
+{
+    public const string Section = "Deliveries";
+
+    /// <summary>Invented data; only in demo and test.</summary>
+    public bool AllowSynthetic { get; init; }
+}
 
 public static class LedgerSetup
 {
-    public static void AddLedger(this IHostApplicationBuilder builder) { }
+    public static void AddLedger(this IHostApplicationBuilder builder)
+    {
+        var options = Read(builder.Configuration);
+        if (options.AllowSynthetic && builder.Environment.IsProduction())
+        {
+            throw Invalid(
+                "Deliveries:AllowSynthetic cannot be true in Production: nobody may take invented figures for real."
+            );
+        }
+
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(services =>
+        {
+            var source = new NpgsqlDataSourceBuilder(ConnectionString(builder.Configuration));
+            source.UseLoggerFactory(services.GetRequiredService<ILoggerFactory>());
+            return source.Build();
+        });
+        builder.Services.AddDbContextFactory<LedgerContext>(
+            (services, context) => context.UseNpgsql(services.GetRequiredService<NpgsqlDataSource>())
+        );
+        builder.Services.AddSingleton<DeliveryLedger>();
+    }
+
+    private static string ConnectionString(IConfiguration configuration)
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(configuration.GetConnectionString("Lagesbild"))
+            {
+                ApplicationName = "lagesbild",
+            }.ConnectionString;
+        }
+        catch (ArgumentException failure)
+        {
+            throw Invalid($"ConnectionStrings:Lagesbild is no PostgreSQL connection string: {failure.Message}");
+        }
+    }
+
+    private static DeliveriesOptions Read(IConfiguration configuration)
+    {
+        try
+        {
+            return configuration
+                    .GetSection(DeliveriesOptions.Section)
+                    .Get<DeliveriesOptions>(binder => binder.ErrorOnUnknownConfiguration = true)
+                ?? new DeliveriesOptions();
+        }
+        catch (InvalidOperationException failure)
+        {
+            throw Invalid($"{DeliveriesOptions.Section}: {failure.Message}");
+        }
+    }
+
+    private static OptionsValidationException Invalid(string problem) =>
+        new(DeliveriesOptions.Section, typeof(DeliveriesOptions), [problem]);
 }

@@ -1,0 +1,35 @@
+using Lagesbild.Ledger;
+using Lagesbild.Picture;
+using Quartz;
+
+namespace Lagesbild.Jobs;
+
+/// <summary>Says in the log when a source's figures grow old.</summary>
+[DisallowConcurrentExecution]
+public sealed class FreshnessJob(
+    CurrentPicture current,
+    FreshnessOptions options,
+    TimeProvider clock,
+    ILogger<FreshnessJob> logger
+) : IJob
+{
+    public ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    {
+        var today = DeliveryLedger.Today(clock);
+        foreach (var source in current.Value?.Sources ?? [])
+        {
+            var state = options.LimitsOf(source.Source.Code).Judge(source.ReferenceDate, today);
+            if (state != FreshnessState.Fresh)
+            {
+                logger.LogWarning(
+                    "{Source} is {State}: its newest published reference date is {ReferenceDate:yyyy-MM-dd}",
+                    source.Source.Code,
+                    state.ToString().ToLowerInvariant(),
+                    source.ReferenceDate
+                );
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,242 @@
+using System.Text;
+using System.Text.Json;
+using Lagesbild.Deliveries;
+using Lagesbild.Ledger;
+
+namespace Lagesbild.Jobs;
+
+/// <summary>
+/// The folders that the registers put their files in. The commit is the truth and moving the file is bookkeeping: killed at
+/// any instant, the next pass finds the file, sees what the ledger knows of it, and finishes or begins anew.
+/// </summary>
+public sealed class Inbox(
+    InboxOptions options,
+    SourceReaders readers,
+    DeliveryLedger ledger,
+    PictureKeeper keeper,
+    TimeProvider clock,
+    ILogger<Inbox> logger
+)
+{
+    // A receipt's name is the file's and its ending, and file systems allow 255 bytes.
+    private const int LongestName = 200;
+
+    private readonly Dictionary<string, Sighting> _sightings = [];
+
+    /// <summary>A file is being read.</summary>
+    public event Action<string>? Taken;
+
+    /// <summary>A file has been settled and cleared away.</summary>
+    public event Action<Receipt>? Settled;
+
+    /// <summary>Settles every file that has come to rest, in the order of their reference dates.</summary>
+    public async Task PassAsync(CancellationToken cancellationToken)
+    {
+        var anySettled = false;
+        try
+        {
+            await ledger.PrepareAsync(cancellationToken);
+            foreach (var (source, file) in FindFiles())
+            {
+                if (await TrySettleAsync(source, file, cancellationToken) is not { } isSettled)
+                {
+                    break;
+                }
+
+                anySettled |= isSettled;
+            }
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.LogError(failure, "The inbox cannot be looked into now; it is tried again at the next pass");
+        }
+
+        if (anySettled)
+        {
+            PictureKeeper.Tidy();
+        }
+    }
+
+    private IEnumerable<(string Source, FileInfo File)> FindFiles()
+    {
+        var found = new List<(string Source, FileInfo File)>();
+        foreach (var source in readers.All.Select(r => r.Source.Code))
+        {
+            var folder = Directory.CreateDirectory(Path.Combine(options.Path!, source));
+            found.AddRange(folder.EnumerateFiles().Where(IsFinished).Select(file => (source, file)));
+        }
+
+        var there = found.Select(f => f.File.FullName).ToHashSet();
+        foreach (var gone in _sightings.Keys.Where(path => !there.Contains(path)).ToList())
+        {
+            _sightings.Remove(gone);
+        }
+
+        return found
+            .Where(f => IsStill(f.File))
+            .OrderBy(f => readers.ParseName(f.File.Name)?.Version ?? default)
+            .ThenBy(f => f.File.Name, StringComparer.Ordinal)
+            .ToList();
+    }
+
+    // Senders write under a temporary name and rename. A link could point anywhere, and is none of their files.
+    private static bool IsFinished(FileInfo file) =>
+        !file.Name.StartsWith('.')
+        && !file.Name.EndsWith(".part", StringComparison.OrdinalIgnoreCase)
+        && !file.Name.EndsWith(".tmp", StringComparison.OrdinalIgnoreCase)
+        && !file.Attributes.HasFlag(FileAttributes.ReparsePoint);
+
+    private bool IsStill(FileInfo file)
+    {
+        var now = clock.GetUtcNow();
+        var written = new DateTimeOffset(file.LastWriteTimeUtc);
+        if (!_sightings.TryGetValue(file.FullName, out var sighting))
+        {
+            // Seen for the first time: its own clock tells how long it has been still, unless that is ahead of ours.
+            sighting = new Sighting(file.Length, written, written < now ? written : now);
+        }
+        else if (sighting.Length != file.Length || sighting.Written != written)
+        {
+            sighting = new Sighting(file.Length, written, now);
+        }
+
+        _sightings[file.FullName] = sighting;
+        return now - sighting.StillSince >= options.QuietTime;
+    }
+
+    /// <summary>False where it could not be settled now; null where another node is at work.</summary>
+    private async Task<bool?> TrySettleAsync(string source, FileInfo file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var sighting = _sightings[file.FullName];
+            if (sighting.Receipt is null)
+            {
+                Taken?.Invoke(Shown(file.Name));
+                var receipt = await keeper.InTurnAsync(
+                    () => SettleAsync(source, file, cancellationToken),
+                    cancellationToken
+                );
+                if (receipt is null)
+                {
+                    return null;
+                }
+
+                sighting = sighting with { Receipt = receipt };
+                _sightings[file.FullName] = sighting;
+            }
+
+            // Should clearing away fail, only that is tried again: it must not be judged and recorded each time.
+            await ClearAwayAsync(source, file, sighting.Receipt, cancellationToken);
+            Settled?.Invoke(sighting.Receipt);
+            return true;
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The messages of the file system repeat the name.
+            logger.LogError(
+                PersonalIdentityNumber.IsIn(file.Name) ? null : failure,
+                "{File} of {Source} could not be settled now ({Failure}); it is tried again at the next pass",
+                Shown(file.Name),
+                source,
+                failure.GetType().Name
+            );
+            return false;
+        }
+    }
+
+    private async Task<Receipt?> SettleAsync(string source, FileInfo file, CancellationToken cancellationToken)
+    {
+        await using var content = file.OpenRead();
+        await using var settlement = await ledger.TryBeginAsync(
+            file.Name,
+            content,
+            source,
+            "inbox",
+            cancellationToken
+        );
+        if (settlement is null)
+        {
+            return null;
+        }
+
+        if (settlement is { Publication: { } publication, Contents: { } contents })
+        {
+            if (settlement.PublishedBefore is { } before)
+            {
+                await keeper.ShowAsync(before, cancellationToken);
+            }
+
+            // Computed before it is recorded: what cannot be computed is never published.
+            var picture = keeper.Compute(publication, contents);
+            await settlement.CommitAsync(cancellationToken);
+            keeper.Swap(picture);
+        }
+        else
+        {
+            await settlement.CommitAsync(cancellationToken);
+        }
+
+        var receipt = settlement.Receipt;
+        logger.Log(
+            settlement.State == DeliveryState.Refused ? LogLevel.Warning : LogLevel.Information,
+            "{File} of {Source}: {State}{Before}, {Rows} rows, findings {Findings}, delivery {Delivery}",
+            receipt.FileName,
+            source,
+            receipt.State,
+            settlement.IsSeenBefore ? " before" : "",
+            receipt.Counts?.Rows,
+            receipt.FindingCounts,
+            receipt.Id
+        );
+        return receipt;
+    }
+
+    /// <summary>The receipt first: a sender whose file is gone finds out why.</summary>
+    private async Task ClearAwayAsync(
+        string source,
+        FileInfo file,
+        Receipt receipt,
+        CancellationToken cancellationToken
+    )
+    {
+        var isRefused = receipt.State == "refused";
+        var folder = Path.Combine(
+            options.Path!,
+            source,
+            isRefused ? "refused"
+                : receipt.State == "held" ? "held"
+                : "accepted"
+        );
+        Directory.CreateDirectory(folder);
+        var name = IsFitForAName(file.Name) ? file.Name : receipt.Sha256;
+        var unfinished = Path.Combine(folder, "." + name + ".tmp");
+        await File.WriteAllBytesAsync(
+            unfinished,
+            [.. JsonSerializer.SerializeToUtf8Bytes(receipt, ReceiptJson.Indented.Receipt), (byte)'\n'],
+            cancellationToken
+        );
+        File.Move(unfinished, Path.Combine(folder, name + ".receipt.json"), overwrite: true);
+        if (isRefused)
+        {
+            file.Delete();
+        }
+        else
+        {
+            file.MoveTo(Path.Combine(folder, name), overwrite: true);
+        }
+
+        _sightings.Remove(file.FullName);
+    }
+
+    private static bool IsFitForAName(string name) =>
+        !PersonalIdentityNumber.IsIn(name)
+        && !name.Any(char.IsControl)
+        && Encoding.UTF8.GetByteCount(name) <= LongestName;
+
+    private static string Shown(string name) =>
+        PersonalIdentityNumber.IsIn(name) ? "(a name that holds what looks like a personal number)" : name;
+
+    /// <summary>What earlier passes saw of a file, and its receipt where only clearing away is left.</summary>
+    private sealed record Sighting(long Length, DateTimeOffset Written, DateTimeOffset StillSince, Receipt? Receipt = null);
+}

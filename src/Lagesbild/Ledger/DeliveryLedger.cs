@@ -1,0 +1,191 @@
+using System.Data;
+using Lagesbild.Catalogue;
+using Lagesbild.Deliveries;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Lagesbild.Ledger;
+
+/// <summary>The database: deliveries, their content, publications. The only truth that outlives the process.</summary>
+public sealed class DeliveryLedger(
+    IDbContextFactory<LedgerContext> contexts,
+    NpgsqlDataSource dataSource,
+    SourceReaders readers,
+    ProcedureCatalogue catalogue,
+    DeliveriesOptions options,
+    TimeProvider clock
+)
+{
+    /// <summary>NOTIFY's channel; the payload is the picture's id.</summary>
+    public const string PublishedChannel = "lagesbild_published";
+
+    // Advisory locks are numbers that every node must agree on, and nothing else in the database may use.
+    private const long MigrationLock = 0x6C61_6765_7362_0001;
+    private const long SettlementLock = 0x6C61_6765_7362_0002;
+
+    private static readonly TimeZoneInfo Sweden = TimeZoneInfo.FindSystemTimeZoneById("Europe/Stockholm");
+
+    /// <summary>The date in Sweden, which reference dates are judged by.</summary>
+    public static DateOnly Today(TimeProvider clock) =>
+        DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(clock.GetUtcNow(), Sweden).DateTime);
+
+    private volatile bool _isPrepared;
+
+    /// <summary>Makes the tables what this version of the program needs, once; one node at a time.</summary>
+    public async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        if (_isPrepared)
+        {
+            return;
+        }
+
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        // Of the session, not of a transaction: the migrations have transactions of their own. It goes with the
+        // connection, whatever happens here.
+        await using (var take = new NpgsqlCommand("SELECT pg_advisory_lock($1)", connection))
+        {
+            take.Parameters.Add(new NpgsqlParameter<long> { TypedValue = MigrationLock });
+            take.CommandTimeout = 0;
+            await take.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await using (var context = await contexts.CreateDbContextAsync(cancellationToken))
+        {
+            await context.Database.MigrateAsync(cancellationToken);
+        }
+
+        await using var release = new NpgsqlCommand("SELECT pg_advisory_unlock($1)", connection);
+        release.Parameters.Add(new NpgsqlParameter<long> { TypedValue = MigrationLock });
+        await release.ExecuteNonQueryAsync(cancellationToken);
+        _isPrepared = true;
+    }
+
+    /// <summary>The publication that every node shows; null before the first.</summary>
+    public async Task<Publication?> FindNewestPublicationAsync(CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        return await context.PublicationsNewestFirst.AsNoTracking().FirstOrDefaultAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Begins to settle a file: reads and judges it against what is published. Nothing is recorded until
+    /// <see cref="Settlement.CommitAsync"/>, and no other node or caller settles anything until the settlement is disposed.
+    /// </summary>
+    /// <param name="fileName">Its own name, no folder.</param>
+    /// <param name="content">Seekable, at its start; stays open as long as the settlement.</param>
+    /// <param name="expectedSource">The inbox folder's or route's source; null where any is welcome.</param>
+    /// <param name="handedInBy">Who is answerable for it: <c>inbox</c> or an HSA-id.</param>
+    /// <returns>Null where another node is settling a file just now.</returns>
+    public async Task<Settlement?> TryBeginAsync(
+        string fileName,
+        Stream content,
+        string? expectedSource,
+        string handedInBy,
+        CancellationToken cancellationToken
+    )
+    {
+        var receivedAt = clock.GetUtcNow();
+        var context = await contexts.CreateDbContextAsync(cancellationToken);
+        try
+        {
+            await context.Database.BeginTransactionAsync(cancellationToken);
+            if (!await TryLockAsync(context, cancellationToken))
+            {
+                await context.DisposeAsync();
+                return null;
+            }
+
+            var published = await context.PublicationsNewestFirst.FirstOrDefaultAsync(cancellationToken);
+            var sha256 = await Settlement.HashAsync(content, cancellationToken);
+            var before = await context
+                .Deliveries.AsNoTracking()
+                .FirstOrDefaultAsync(d => d.Sha256 == sha256 && d.State != DeliveryState.Refused, cancellationToken);
+            if (before is not null)
+            {
+                return new Settlement(context, clock, content, published, before);
+            }
+
+            var source = readers.ParseName(fileName)?.Reader.Source.Code ?? expectedSource;
+            var result = readers.Read(
+                fileName,
+                content,
+                new ReadContext(
+                    catalogue,
+                    Today(clock),
+                    options.AllowSynthetic,
+                    source is null ? null : published?.DeliveryOf(source)?.Version
+                ),
+                expectedSource,
+                cancellationToken
+            );
+            return new Settlement(context, clock, content, published, result, receivedAt, handedInBy);
+        }
+        catch
+        {
+            await context.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Writes a delivery's content, as it was sent, to a stream.</summary>
+    /// <returns>False where the content is not kept any more.</returns>
+    public async Task<bool> CopyContentAsync(Guid deliveryId, Stream destination, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(
+            "SELECT bytes FROM delivery_content WHERE delivery_id = $1 ORDER BY ordinal",
+            connection
+        );
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = deliveryId });
+        await using var rows = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellationToken);
+        var isKept = false;
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            await using var bytes = await rows.GetStreamAsync(0, cancellationToken);
+            await bytes.CopyToAsync(destination, cancellationToken);
+            isKept = true;
+        }
+
+        return isKept;
+    }
+
+    /// <summary>Reads a published delivery back from its content, to compute its figures anew.</summary>
+    /// <exception cref="InvalidOperationException">Its content is gone, or this version of the program refuses it.</exception>
+    public async Task<DeliveryContents> ReadBackAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        // The readers go back to the start of a stream, so it goes by way of a file; gone with its handle.
+        await using var spool = new FileStream(
+            Path.GetTempFileName(),
+            new FileStreamOptions
+            {
+                Mode = FileMode.Open,
+                Access = FileAccess.ReadWrite,
+                Options = FileOptions.DeleteOnClose,
+            }
+        );
+        if (!await CopyContentAsync(delivery.Id, spool, cancellationToken))
+        {
+            throw new InvalidOperationException($"The content of delivery {delivery.Id} is not in the ledger.");
+        }
+
+        spool.Position = 0;
+        // It was judged when it was accepted: neither its date nor its being synthetic is a question any more.
+        var result = readers.Read(
+            delivery.FileName,
+            spool,
+            new ReadContext(catalogue, DateOnly.MaxValue, AllowSynthetic: true),
+            delivery.Source,
+            cancellationToken
+        );
+        return result.Contents
+            ?? throw new InvalidOperationException(
+                $"Delivery {delivery.Id} was accepted but cannot be read now: "
+                    + string.Join(", ", result.Findings.Counts.Keys)
+            );
+    }
+
+    private static async Task<bool> TryLockAsync(LedgerContext context, CancellationToken cancellationToken) =>
+        await context
+            .Database.SqlQuery<bool>($"SELECT pg_try_advisory_xact_lock({SettlementLock}) AS \"Value\"")
+            .SingleAsync(cancellationToken);
+}
