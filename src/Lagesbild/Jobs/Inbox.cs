@@ -57,7 +57,7 @@ public sealed class Inbox(
         }
     }
 
-    private IEnumerable<(string Source, FileInfo File)> FindFiles()
+    private List<(string Source, FileInfo File)> FindFiles()
     {
         var found = new List<(string Source, FileInfo File)>();
         foreach (var source in readers.All.Select(r => r.Source.Code))
@@ -72,11 +72,13 @@ public sealed class Inbox(
             _sightings.Remove(gone);
         }
 
-        return found
-            .Where(f => IsStill(f.File))
-            .OrderBy(f => readers.ParseName(f.File.Name)?.Version ?? default)
-            .ThenBy(f => f.File.Name, StringComparer.Ordinal)
-            .ToList();
+        return
+        [
+            .. found
+                .Where(f => IsStill(f.File))
+                .OrderBy(f => readers.ParseName(f.File.Name)?.Version ?? default)
+                .ThenBy(f => f.File.Name, StringComparer.Ordinal),
+        ];
     }
 
     // Senders write under a temporary name and rename. A link could point anywhere, and is none of their files.
@@ -127,7 +129,7 @@ public sealed class Inbox(
             }
 
             // Should clearing away fail, only that is tried again: it must not be judged and recorded each time.
-            await ClearAwayAsync(source, file, sighting.Receipt, cancellationToken);
+            await ClearAwayAsync(source, file, sighting, sighting.Receipt, cancellationToken);
             Settled?.Invoke(sighting.Receipt);
             return true;
         }
@@ -148,13 +150,7 @@ public sealed class Inbox(
     private async Task<Receipt?> SettleAsync(string source, FileInfo file, CancellationToken cancellationToken)
     {
         await using var content = file.OpenRead();
-        await using var settlement = await ledger.TryBeginAsync(
-            file.Name,
-            content,
-            source,
-            "inbox",
-            cancellationToken
-        );
+        await using var settlement = await ledger.TryBeginAsync(file.Name, content, source, "inbox", cancellationToken);
         if (settlement is null)
         {
             return null;
@@ -196,6 +192,7 @@ public sealed class Inbox(
     private async Task ClearAwayAsync(
         string source,
         FileInfo file,
+        Sighting sighting,
         Receipt receipt,
         CancellationToken cancellationToken
     )
@@ -217,6 +214,13 @@ public sealed class Inbox(
             cancellationToken
         );
         File.Move(unfinished, Path.Combine(folder, name + ".receipt.json"), overwrite: true);
+        file.Refresh();
+        if (file.Length != sighting.Length || file.LastWriteTimeUtc != sighting.Written)
+        {
+            // The sender has put another file in its place meanwhile.
+            return;
+        }
+
         if (isRefused)
         {
             file.Delete();
@@ -225,8 +229,6 @@ public sealed class Inbox(
         {
             file.MoveTo(Path.Combine(folder, name), overwrite: true);
         }
-
-        _sightings.Remove(file.FullName);
     }
 
     private static bool IsFitForAName(string name) =>
@@ -238,5 +240,10 @@ public sealed class Inbox(
         PersonalIdentityNumber.IsIn(name) ? "(a name that holds what looks like a personal number)" : name;
 
     /// <summary>What earlier passes saw of a file, and its receipt where only clearing away is left.</summary>
-    private sealed record Sighting(long Length, DateTimeOffset Written, DateTimeOffset StillSince, Receipt? Receipt = null);
+    private sealed record Sighting(
+        long Length,
+        DateTimeOffset Written,
+        DateTimeOffset StillSince,
+        Receipt? Receipt = null
+    );
 }

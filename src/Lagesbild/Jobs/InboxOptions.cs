@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Options;
-
 namespace Lagesbild.Jobs;
 
 /// <summary>Section <c>Inbox</c>: where the registers' files arrive.</summary>

@@ -22,9 +22,7 @@ public static class JobsSetup
             );
             if (inbox.Path is not null)
             {
-                quartz.ScheduleJob<InboxJob>(trigger =>
-                    trigger.WithIdentity("inbox").WithSimpleSchedule(inbox.Every)
-                );
+                quartz.ScheduleJob<InboxJob>(trigger => trigger.WithIdentity("inbox").WithSimpleSchedule(inbox.Every));
             }
         });
         builder.AddQuartzHostedService(options => options.WaitForJobsToComplete = true);

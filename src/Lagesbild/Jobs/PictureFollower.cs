@@ -34,7 +34,8 @@ public sealed class PictureFollower(
             {
                 keeper.IsLedgerAway = true;
                 logger.LogError(failure, "The ledger cannot be followed; what is shown stays, and it is tried again");
-                await Task.Delay(TryAgainAfter, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(TryAgainAfter, clock, stoppingToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

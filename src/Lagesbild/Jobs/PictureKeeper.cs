@@ -16,7 +16,7 @@ public sealed class PictureKeeper(
     ProcedureCatalogue catalogue,
     CurrentPicture current,
     ILogger<PictureKeeper> logger
-)
+) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile bool _isLedgerAway;
@@ -119,7 +119,10 @@ public sealed class PictureKeeper(
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
-    private void Swap(Publication publication, IReadOnlyList<SourcePicture> parts) => Swap(Assemble(publication, parts));
+    public void Dispose() => _turn.Dispose();
+
+    private void Swap(Publication publication, IReadOnlyList<SourcePicture> parts) =>
+        Swap(Assemble(publication, parts));
 
     private Picture.Picture Assemble(Publication publication, IReadOnlyList<SourcePicture> parts) =>
         new(publication.PictureId.ToString(), publication.PublishedAt, catalogue, parts);
