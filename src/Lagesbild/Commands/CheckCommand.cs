@@ -1,9 +1,173 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Lagesbild.Catalogue;
+using Lagesbild.Deliveries;
+using Lagesbild.Ledger;
 
 namespace Lagesbild.Commands;
 
-/// <summary><c>lagesbild check</c>: a register's data manager tries a file without a server.</summary>
+/// <summary>
+/// <c>lagesbild check</c>: a register's data manager tries files without a server. Rules that compare with what is published
+/// are left out.
+/// </summary>
 public static class CheckCommand
 {
-    public static Command Create() => new("check", "Check delivery files without a server.");
+    private const int Refused = 1;
+    private const int Unreadable = 2;
+
+    public static Command Create()
+    {
+        var files = new Argument<string[]>("FILE") { Description = "Delivery files", Arity = ArgumentArity.OneOrMore };
+        var json = new Option<bool>("--json") { Description = "The receipt as JSON (a list, for several files)" };
+        var command = new Command(
+            "check",
+            "Check delivery files without a server: exit code 0 would be accepted, 1 refused, 2 could not be read"
+        )
+        {
+            files,
+            json,
+        };
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                RunAsync(
+                    parsed.GetRequiredValue(files),
+                    parsed.GetValue(json),
+                    parsed.InvocationConfiguration.Output,
+                    parsed.InvocationConfiguration.Error,
+                    cancellationToken
+                )
+        );
+        return command;
+    }
+
+    /// <summary>The receipt that a file would get, without what only a ledger knows.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static Receipt Check(string file, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        using var content = File.OpenRead(file);
+        var result = SourceReaders.Standard.Read(
+            Path.GetFileName(file),
+            content,
+            // Whether invented data is welcome is for the service to say, not for the file.
+            new ReadContext(ProcedureCatalogue.Load(), DeliveryLedger.Today(clock), AllowSynthetic: true),
+            expectedSource: null,
+            cancellationToken
+        );
+        return new Receipt(
+            Id: null,
+            result.FileName,
+            result.Source?.Code,
+            result.Version?.ReferenceDate,
+            result.Version?.Correction,
+            result.Contents is null ? "refused"
+                : result.Findings.HasHolds ? "held"
+                : "accepted",
+            ReceivedAt: null,
+            SettledAt: null,
+            result.SizeBytes,
+            result.Sha256,
+            result.Counts,
+            result.Findings.Counts,
+            result.Findings.Listed
+        );
+    }
+
+    /// <summary>One finding on a line, Swedish: code, place, message.</summary>
+    public static string Describe(Finding finding)
+    {
+        string?[] place =
+        [
+            finding.Entry,
+            finding.Line is { } line ? string.Create(CultureInfo.InvariantCulture, $"rad {line}") : null,
+            finding.Column is { } column ? string.Create(CultureInfo.InvariantCulture, $"fält {column}") : null,
+        ];
+        var where = string.Join(", ", place.Where(p => p is not null));
+        return $"{Word(finding.Severity)} {finding.Code}{(where.Length > 0 ? $" ({where})" : "")}: {finding.Message}";
+    }
+
+    private static async Task<int> RunAsync(
+        string[] files,
+        bool json,
+        TextWriter output,
+        TextWriter error,
+        CancellationToken cancellationToken
+    )
+    {
+        var exitCode = 0;
+        var receipts = new List<Receipt>();
+        foreach (var file in files)
+        {
+            try
+            {
+                var receipt = Check(file, TimeProvider.System, cancellationToken);
+                receipts.Add(receipt);
+                exitCode = Math.Max(exitCode, receipt.State == "refused" ? Refused : 0);
+                if (!json)
+                {
+                    await WriteAsync(receipt, output);
+                }
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                exitCode = Unreadable;
+                await error.WriteLineAsync("lagesbild: " + failure.Message);
+            }
+        }
+
+        if (json)
+        {
+            await output.WriteLineAsync(
+                receipts is [var only] && files.Length == 1
+                    ? JsonSerializer.Serialize(only, ReceiptJson.Indented.Receipt)
+                    : JsonSerializer.Serialize(receipts, ReceiptJson.Indented.IReadOnlyListReceipt)
+            );
+        }
+
+        return exitCode;
+    }
+
+    private static async Task WriteAsync(Receipt receipt, TextWriter output)
+    {
+        var verdict = receipt.State switch
+        {
+            "refused" => "skulle avvisas",
+            "held" => "skulle parkeras tills en operatör har bestämt",
+            _ => "skulle tas emot",
+        };
+        await output.WriteLineAsync($"{receipt.FileName}: {verdict}");
+        if (receipt.Counts is { } counts)
+        {
+            await output.WriteLineAsync(
+                string.Create(
+                    ProcedureCatalogue.Swedish,
+                    $"  {counts.Units:N0} enheter, {counts.Procedures:N0} åtgärder, {counts.Rows:N0} rader, {counts.Cells:N0} celler varav {counts.MaskedCells:N0} undertryckta, {counts.Operations:N0} operationer på 365 dagar"
+                )
+            );
+        }
+
+        foreach (var finding in receipt.Findings)
+        {
+            await output.WriteLineAsync("  " + Describe(finding));
+        }
+
+        foreach (var (code, count) in receipt.FindingCounts.Where(c => c.Value > Findings.ListedPerCode))
+        {
+            await output.WriteLineAsync(
+                string.Create(
+                    ProcedureCatalogue.Swedish,
+                    $"  {code}: {count:N0} i allt, de första {Findings.ListedPerCode} visas"
+                )
+            );
+        }
+    }
+
+    private static string Word(Severity severity) =>
+        severity switch
+        {
+            Severity.Error => "FEL",
+            Severity.Hold => "PARKERAS",
+            Severity.Warning => "VARNING",
+            _ => "UPPLYSNING",
+        };
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Microsoft.Extensions.Options;
 
 namespace Lagesbild.Commands;
 
@@ -35,6 +36,16 @@ public static class CommandLine
         catch (CommandFailedException failure)
         {
             return await FailAsync(failure.Message, failure.ExitCode);
+        }
+        catch (OptionsValidationException unusable)
+        {
+            // Each failure names its key.
+            return await FailAsync(string.Join(" ", unusable.Failures), WrongUsage);
+        }
+        catch (InvalidDataException unreadable)
+        {
+            // appsettings.json is no JSON.
+            return await FailAsync($"{unreadable.Message} {unreadable.InnerException?.Message}", WrongUsage);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Lagesbild.Api;
 using Lagesbild.Catalogue;
 using Lagesbild.Deliveries;
@@ -6,6 +7,9 @@ using Lagesbild.Ledger;
 using Lagesbild.Pages;
 using Lagesbild.Picture;
 using Lagesbild.Security;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Lagesbild.Commands;
 
@@ -44,10 +48,12 @@ public static class Hosting
     public static WebApplication Build(WebApplicationBuilder builder, Listeners listeners)
     {
         builder.WebHost.ConfigureKestrel(listeners.Apply);
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(ProcedureCatalogue.Load());
-        builder.Services.AddSingleton(SourceReaders.Standard);
+        builder.Services.TryAddSingleton(SourceReaders.Standard);
         builder.Services.AddSingleton<CurrentPicture>();
+        // Nothing that is protected needs to outlive the process, and no key is to be left in anybody's home.
+        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddSingleton<Readiness>();
         builder.AddLedger();
         builder.AddJobs();
@@ -62,5 +68,46 @@ public static class Hosting
         app.MapApi();
         app.MapPages();
         return app;
+    }
+
+    /// <summary>Starts listening.</summary>
+    /// <exception cref="CommandFailedException">A port is taken, or not ours to take.</exception>
+    public static async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (IOException failure) when (failure.InnerException is AddressInUseException)
+        {
+            // "Failed to bind to address http://127.0.0.1:5080: address already in use."
+            throw new CommandFailedException($"The port is taken: {failure.Message}", exitCode: 1);
+        }
+        catch (SocketException failure)
+        {
+            throw new CommandFailedException($"An address cannot be listened on: {failure.Message}.", exitCode: 1);
+        }
+    }
+
+    /// <summary>Makes a folder if it is missing, and tries to write in it.</summary>
+    /// <exception cref="CommandFailedException">It cannot be used; says what names it.</exception>
+    public static void RequireWritable(string folder, string namedBy)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            using var trial = new FileStream(
+                Path.Combine(folder, $".{Guid.NewGuid():N}.tmp"),
+                FileMode.CreateNew,
+                FileAccess.Write,
+                FileShare.None,
+                bufferSize: 0,
+                FileOptions.DeleteOnClose
+            );
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailedException($"{namedBy}: the folder {folder} cannot be written: {failure.Message}", 1);
+        }
     }
 }

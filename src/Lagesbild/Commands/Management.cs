@@ -1,3 +1,4 @@
+using Lagesbild.Jobs;
 using Lagesbild.Picture;
 
 namespace Lagesbild.Commands;
@@ -53,6 +54,8 @@ public static class Management
         var status =
             picture is null ? "no-picture"
             : heldBack ? "starting"
+            // Served from memory all the same: whoever balances the load must not take this node away.
+            : context.RequestServices.GetRequiredService<PictureKeeper>().IsLedgerAway ? "degraded"
             : "ready";
         return context.Response.WriteAsJsonAsync(
             new Health(status, picture?.Id, picture?.PublishedAt),

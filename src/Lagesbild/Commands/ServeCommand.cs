@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Lagesbild.Jobs;
 
 namespace Lagesbild.Commands;
 
@@ -10,7 +11,7 @@ public static class ServeCommand
     {
         var command = new Command(
             "serve",
-            "Run the service, from configuration (appsettings.json and the environment)."
+            "Run the service, from configuration (appsettings.json and the environment)"
         );
         command.SetAction((_, cancellationToken) => RunAsync(cancellationToken));
         return command;
@@ -19,6 +20,8 @@ public static class ServeCommand
     private static async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var builder = Hosting.CreateBuilder();
+        // Required here and not where they are used: a misspelt key must never start an empty database, nor a service
+        // that waits for files in no folder.
         if (string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString("Lagesbild")))
         {
             throw new CommandFailedException(
@@ -26,12 +29,27 @@ public static class ServeCommand
             );
         }
 
+        var inbox = builder.Configuration[$"{InboxOptions.Section}:Path"];
+        if (string.IsNullOrWhiteSpace(inbox))
+        {
+            throw new CommandFailedException(
+                "Lagesbild__Inbox__Path is not set: the service needs the folder where the registers' files arrive."
+            );
+        }
+
+        Hosting.RequireWritable(inbox, "Lagesbild__Inbox__Path");
         builder.Logging.ClearProviders().AddJsonConsole(options => options.UseUtcTimestamp = true);
         await using var app = Hosting.Build(
             builder,
-            new Listeners(null, new IPEndPoint(IPAddress.Any, 5443), new IPEndPoint(IPAddress.Loopback, 5081))
+            new Listeners(null, Endpoint(builder, "Listen:Https"), Endpoint(builder, "Listen:Management"))
         );
-        await app.RunAsync(cancellationToken);
+        await Hosting.StartAsync(app, cancellationToken);
+        await app.WaitForShutdownAsync(cancellationToken);
         return 0;
     }
+
+    private static IPEndPoint Endpoint(WebApplicationBuilder builder, string key) =>
+        IPEndPoint.TryParse(builder.Configuration[key] ?? "", out var endpoint)
+            ? endpoint
+            : throw new CommandFailedException($"{key} must be an address and a port, such as 127.0.0.1:5081.");
 }

@@ -17,10 +17,10 @@ namespace Lagesbild.Deliveries;
 public sealed partial class ReceiptJson : JsonSerializerContext
 {
     /// <summary>On one line, for storage.</summary>
-    public static ReceiptJson Compact { get; } = new(Style(indented: false));
+    public static ReceiptJson Compact => field ??= new(Style(indented: false));
 
     /// <summary>For people's eyes.</summary>
-    public static ReceiptJson Indented { get; } = new(Style(indented: true));
+    public static ReceiptJson Indented => field ??= new(Style(indented: true));
 
     private static JsonSerializerOptions Style(bool indented) =>
         new(Default.Options)

@@ -26,8 +26,8 @@ public sealed class Inbox(
     /// <summary>A file is being read.</summary>
     public event Action<string>? Taken;
 
-    /// <summary>A file has been settled and cleared away.</summary>
-    public event Action<Receipt>? Settled;
+    /// <summary>A file of this name has been settled and cleared away.</summary>
+    public event Action<string, Receipt>? Settled;
 
     /// <summary>Settles every file that has come to rest, in the order of their reference dates.</summary>
     public async Task PassAsync(CancellationToken cancellationToken)
@@ -130,7 +130,7 @@ public sealed class Inbox(
 
             // Should clearing away fail, only that is tried again: it must not be judged and recorded each time.
             await ClearAwayAsync(source, file, sighting, sighting.Receipt, cancellationToken);
-            Settled?.Invoke(sighting.Receipt);
+            Settled?.Invoke(file.Name, sighting.Receipt);
             return true;
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)

@@ -13,6 +13,13 @@ public sealed class InboxJob(Inbox inbox, IHostApplicationLifetime lifetime) : I
             cancellationToken,
             lifetime.ApplicationStopping
         );
-        await inbox.PassAsync(stopping.Token);
+        try
+        {
+            await inbox.PassAsync(stopping.Token);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Stopped half-way, as it may be at any time.
+        }
     }
 }

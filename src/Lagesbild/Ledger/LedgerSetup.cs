@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -33,7 +34,12 @@ public static class LedgerSetup
             return source.Build();
         });
         builder.Services.AddDbContextFactory<LedgerContext>(
-            (services, context) => context.UseNpgsql(services.GetRequiredService<NpgsqlDataSource>())
+            (services, context) =>
+                context
+                    .UseNpgsql(services.GetRequiredService<NpgsqlDataSource>())
+                    // A failed command throws, and whoever catches it says so once; EF's own probing for the table of
+                    // migrations fails by design.
+                    .ConfigureWarnings(warnings => warnings.Log((RelationalEventId.CommandError, LogLevel.Debug)))
         );
         builder.Services.AddSingleton<DeliveryLedger>();
     }
