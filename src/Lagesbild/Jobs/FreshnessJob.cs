@@ -8,7 +8,7 @@ namespace Lagesbild.Jobs;
 [DisallowConcurrentExecution]
 public sealed class FreshnessJob(
     CurrentPicture current,
-    FreshnessOptions options,
+    FreshnessRules rules,
     TimeProvider clock,
     ILogger<FreshnessJob> logger
 ) : IJob
@@ -18,7 +18,7 @@ public sealed class FreshnessJob(
         var today = DeliveryLedger.Today(clock);
         foreach (var source in current.Value?.Sources ?? [])
         {
-            var state = options.LimitsOf(source.Source.Code).Judge(source.ReferenceDate, today);
+            var state = rules.Of(source.Source.Code).Judge(source.ReferenceDate, today);
             if (state != FreshnessState.Fresh)
             {
                 logger.LogWarning(

@@ -1,4 +1,5 @@
 using Lagesbild.Picture;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Quartz;
 
@@ -8,17 +9,16 @@ public static class JobsSetup
 {
     public static void AddJobs(this IHostApplicationBuilder builder)
     {
-        var inbox = Read<InboxOptions>(builder, InboxOptions.Section, options => options.Problems());
-        var freshness = Read<FreshnessOptions>(builder, FreshnessOptions.Section, Problems);
+        var inbox = Read(builder.Configuration);
         builder.Services.AddSingleton(inbox);
-        builder.Services.AddSingleton(freshness);
+        builder.Services.TryAddSingleton(FreshnessRules.Read(builder.Configuration));
         builder.Services.AddSingleton<PictureKeeper>();
         builder.Services.AddSingleton<Inbox>();
         builder.Services.AddHostedService<PictureFollower>();
         builder.AddQuartz(quartz =>
         {
             quartz.ScheduleJob<FreshnessJob>(trigger =>
-                trigger.WithIdentity("freshness").WithSimpleSchedule(freshness.Every)
+                trigger.WithIdentity("freshness").WithSimpleSchedule(TimeSpan.FromMinutes(15))
             );
             if (inbox.Path is not null)
             {
@@ -28,38 +28,26 @@ public static class JobsSetup
         builder.AddQuartzHostedService(options => options.WaitForJobsToComplete = true);
     }
 
-    private static IEnumerable<string> Problems(FreshnessOptions options)
+    private static InboxOptions Read(IConfiguration configuration)
     {
-        if (options.Every < TimeSpan.FromSeconds(1))
-        {
-            yield return $"{FreshnessOptions.Section}:Every must be at least a second.";
-        }
-
-        foreach (var (source, limits) in options.Sources)
-        {
-            if (limits.LateDays < 0 || limits.StaleDays < limits.LateDays)
-            {
-                yield return $"{FreshnessOptions.Section}:Sources:{source} must have 0 ≤ LateDays ≤ StaleDays.";
-            }
-        }
-    }
-
-    private static T Read<T>(IHostApplicationBuilder builder, string section, Func<T, IEnumerable<string>> problems)
-        where T : class, new()
-    {
-        T options;
+        InboxOptions options;
         try
         {
             options =
-                builder.Configuration.GetSection(section).Get<T>(binder => binder.ErrorOnUnknownConfiguration = true)
-                ?? new T();
+                configuration
+                    .GetSection(InboxOptions.Section)
+                    .Get<InboxOptions>(binder => binder.ErrorOnUnknownConfiguration = true)
+                ?? new InboxOptions();
         }
         catch (InvalidOperationException failure)
         {
-            throw new OptionsValidationException(section, typeof(T), [$"{section}: {failure.Message}"]);
+            throw Unusable([$"{InboxOptions.Section}: {failure.Message}"]);
         }
 
-        string[] found = [.. problems(options)];
-        return found.Length == 0 ? options : throw new OptionsValidationException(section, typeof(T), found);
+        string[] problems = [.. options.Problems()];
+        return problems.Length == 0 ? options : throw Unusable(problems);
     }
+
+    private static OptionsValidationException Unusable(string[] problems) =>
+        new(InboxOptions.Section, typeof(InboxOptions), problems);
 }

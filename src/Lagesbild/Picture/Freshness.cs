@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Options;
 
 namespace Lagesbild.Picture;
 
@@ -29,7 +30,7 @@ public sealed class FreshnessRules(IReadOnlyDictionary<string, FreshnessLimits> 
     /// <summary>A source's own limits, or the usual ones.</summary>
     public FreshnessLimits Of(string sourceCode) => limits.GetValueOrDefault(sourceCode, Usual);
 
-    /// <exception cref="InvalidOperationException">A value is not a whole number of days, or stale comes before late. The message names the key.</exception>
+    /// <exception cref="OptionsValidationException">A value is not a whole number of days, or stale comes before late. The message names the key.</exception>
     public static FreshnessRules Read(IConfiguration configuration)
     {
         var limits = new Dictionary<string, FreshnessLimits>(StringComparer.OrdinalIgnoreCase);
@@ -39,9 +40,7 @@ public sealed class FreshnessRules(IReadOnlyDictionary<string, FreshnessLimits> 
             var stale = Days(source.GetSection("StaleDays"), Math.Max(late, Usual.StaleDays));
             if (stale < late)
             {
-                throw new InvalidOperationException(
-                    $"{source.Path}:StaleDays must not be less than {source.Path}:LateDays."
-                );
+                throw Unusable($"{source.Path}:StaleDays must not be less than {source.Path}:LateDays.");
             }
 
             limits[source.Key] = new FreshnessLimits(late, stale);
@@ -53,5 +52,8 @@ public sealed class FreshnessRules(IReadOnlyDictionary<string, FreshnessLimits> 
     private static int Days(IConfigurationSection section, int usual) =>
         section.Value is not { } text ? usual
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) ? days
-        : throw new InvalidOperationException($"{section.Path} must be a whole number of days.");
+        : throw Unusable($"{section.Path} must be a whole number of days.");
+
+    private static OptionsValidationException Unusable(string problem) =>
+        new("Freshness", typeof(FreshnessRules), [problem]);
 }
