@@ -67,15 +67,8 @@ internal static class CertificateChecks
         if (!certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().Any(AuthenticatesClients))
             return Refusal.ExtendedKeyUsage;
 
-        try
-        {
-            if (issuer.Policies.Count > 0 && !Policies(certificate).Intersect(issuer.Policies).Any())
-                return Refusal.Policy;
-        }
-        catch (AsnContentException)
-        {
+        if (issuer.Policies.Count > 0 && !Policies(certificate).Intersect(issuer.Policies).Any())
             return Refusal.Policy;
-        }
         if (issuer.Kind == CallerKind.Person && !(issuer.LevelOfAssurance >= options.MinimumLevelOfAssurance))
             return Refusal.LevelOfAssurance;
 

@@ -57,7 +57,7 @@ internal static class DemoDoor
     /// </summary>
     public static Task RefuseForeignHosts(HttpContext context, RequestDelegate next)
     {
-        if (!IsEntrance(context) || context.Request.Host.Host is "localhost" or "127.0.0.1" or "[::1]")
+        if (!IsEntrance(context) || SecuritySetup.IsLocal(context.Request.Host))
             return next(context);
         return NoAccess.Write(context, Refusal.Host);
     }

@@ -13,6 +13,8 @@ internal static partial class HsaId
     [GeneratedRegex(@"\A(?:[0-9]{2})?[0-9]{6}[-+]?[0-9]{4}\z")]
     private static partial Regex PersonalIdentityNumber();
 
+    public static bool IsPersonalIdentityNumber(string value) => PersonalIdentityNumber().IsMatch(value);
+
     [GeneratedRegex(@"\A[0-9]{10}\z")]
     private static partial Regex OrganisationNumber();
 
@@ -23,7 +25,7 @@ internal static partial class HsaId
     /// <summary>A personal identity number is no HSA-id under any pattern, however loose.</summary>
     public static bool IsValid(string value, Regex pattern) =>
         value.Length <= MaxLength
-        && !PersonalIdentityNumber().IsMatch(value)
+        && !IsPersonalIdentityNumber(value)
         && pattern.IsMatch(value)
         && Organisation(value) is not null;
 

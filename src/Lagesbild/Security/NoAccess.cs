@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Unicode;
 
 namespace Lagesbild.Security;
 
@@ -9,6 +11,12 @@ namespace Lagesbild.Security;
 internal static partial class NoAccess
 {
     public const string StylesheetPath = "/ingen-atkomst.css";
+
+    /// <summary>Leaves å, ä and ö as they are.</summary>
+    private static readonly HtmlEncoder Plainly = HtmlEncoder.Create(
+        UnicodeRanges.BasicLatin,
+        UnicodeRanges.Latin1Supplement
+    );
 
     private static readonly Lazy<string> Stylesheet = new(() =>
     {
@@ -50,25 +58,35 @@ internal static partial class NoAccess
             refusal.Title,
             refusal.Status,
             refusal.Detail,
-            context.Request.PathBase + context.Request.Path,
+            Instance(context.Request),
             refusal.Code,
             Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier
         );
-        return context.Response.WriteAsJsonAsync(
-            problem,
-            Json.Default.Problem,
-            "application/problem+json",
-            context.RequestAborted
-        );
+        var body = JsonSerializer.SerializeToUtf8Bytes(problem, Json.Plain.Problem);
+        context.Response.ContentType = "application/problem+json";
+        context.Response.Headers.ContentLanguage = "en";
+        return Send(context, body);
+    }
+
+    /// <summary>The path alone: a query, or a path with a personal identity number in it, is not repeated.</summary>
+    private static string Instance(HttpRequest request) =>
+        request.Path.Value!.Split('/').Any(HsaId.IsPersonalIdentityNumber)
+            ? "/lagesbild"
+            : request.PathBase.Add(request.Path).ToUriComponent();
+
+    private static Task Send(HttpContext context, byte[] body)
+    {
+        context.Response.ContentLength = body.Length;
+        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
 
     private static Task WritePage(HttpContext context, Refusal refusal)
     {
         context.Response.ContentType = "text/html; charset=utf-8";
+        context.Response.Headers.ContentLanguage = "sv";
         // Only our own texts, and nothing out of the request or the certificate.
-        static string Html(string text) => HtmlEncoder.Default.Encode(text);
-        return context.Response.WriteAsync(
-            $"""
+        static string Html(string text) => Plainly.Encode(text);
+        var page = $"""
             <!doctype html>
             <html lang="sv">
             <head>
@@ -92,9 +110,8 @@ internal static partial class NoAccess
             </body>
             </html>
 
-            """,
-            context.RequestAborted
-        );
+            """;
+        return Send(context, Encoding.UTF8.GetBytes(page));
     }
 
     internal sealed record Problem(
@@ -107,7 +124,15 @@ internal static partial class NoAccess
         string TraceId
     );
 
-    [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
     [JsonSerializable(typeof(Problem))]
-    private sealed partial class Json : JsonSerializerContext;
+    private sealed partial class Json : JsonSerializerContext
+    {
+        public static Json Plain { get; } =
+            new(
+                new JsonSerializerOptions(JsonSerializerDefaults.Web)
+                {
+                    Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+                }
+            );
+    }
 }

@@ -3,6 +3,8 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -41,6 +43,12 @@ public static class SecuritySetup
         services.AddSingleton(authorities);
         services.AddSingleton<AccessRules>();
         services.AddSingleton<VerdictCache>();
+        services.AddDataProtection();
+        services.Configure<KeyManagementOptions>(keys =>
+        {
+            keys.XmlRepository = new KeysInMemory();
+            keys.XmlEncryptor = new NullXmlEncryptor();
+        });
         var authentication = services
             .AddAuthentication(CertificateAuthenticationDefaults.AuthenticationScheme)
             .AddScheme<CertificateAuthenticationOptions, CertificateAuthenticationHandler>(
@@ -130,6 +138,11 @@ public static class SecuritySetup
         NoAccess.MapStylesheet(app);
     }
 
+    /// <summary>One of this machine's names for itself.</summary>
+    internal static bool IsLocal(HostString host) =>
+        host.Host is "127.0.0.1" or "[::1]"
+        || string.Equals(host.Host, "localhost", StringComparison.OrdinalIgnoreCase);
+
     private static SslServerAuthenticationOptions Handshake(
         SslStreamCertificateContext context,
         X509Certificate2Collection roots
@@ -158,7 +171,7 @@ public static class SecuritySetup
         // The browser sends the certificate along with a foreign page's requests too.
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         // Not for localhost: HSTS holds for every port of a host, the demo door's plain HTTP included.
-        if (context.Request.IsHttps && context.Request.Host.Host is not ("localhost" or "127.0.0.1" or "[::1]"))
+        if (context.Request.IsHttps && !IsLocal(context.Request.Host))
             headers.StrictTransportSecurity = "max-age=31536000";
         return Task.CompletedTask;
     }

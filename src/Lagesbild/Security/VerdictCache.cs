@@ -41,13 +41,13 @@ internal sealed class VerdictCache(TimeProvider clock)
     /// <summary>At most once a second, or a flood of certificates would make every request sweep.</summary>
     private void Sweep()
     {
+        var now = clock.GetUtcNow();
         var last = Interlocked.Read(ref _lastSweep);
         if (
-            (last != 0 && clock.GetElapsedTime(last) < TimeSpan.FromSeconds(1))
-            || Interlocked.CompareExchange(ref _lastSweep, clock.GetTimestamp(), last) != last
+            now.UtcTicks - last < TimeSpan.TicksPerSecond
+            || Interlocked.CompareExchange(ref _lastSweep, now.UtcTicks, last) != last
         )
             return;
-        var now = clock.GetUtcNow();
         foreach (var (thumbprint, entry) in _entries)
             if (now >= entry.Until)
                 _entries.TryRemove(thumbprint, out _);

@@ -1,0 +1,218 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Lagesbild.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace Lagesbild.Tests.Security;
+
+/// <summary>A development PKI of the test run's own.</summary>
+public sealed class PkiFixture : IDisposable
+{
+    public DevelopmentPki Pki { get; } =
+        DevelopmentPki.Open(
+            Path.Combine(AppContext.BaseDirectory, "pki", Guid.NewGuid().ToString("N")),
+            TimeProvider.System
+        );
+
+    public X509Certificate2 this[string name] =>
+        X509Certificate2.CreateFromPemFile(Pki.CertificateFile(name), Pki.KeyFile(name));
+
+    public void Dispose() => Directory.Delete(Pki.Directory, recursive: true);
+}
+
+public sealed class PinnedClock : TimeProvider
+{
+    public DateTimeOffset Now { get; set; } = DateTimeOffset.UtcNow;
+
+    public override DateTimeOffset GetUtcNow() => Now;
+}
+
+/// <summary>Kestrel on real sockets with nothing in it but the security slice and a few endpoints.</summary>
+internal sealed class SecureHost : IAsyncDisposable
+{
+    public const string Who = "/lagesbild/v1/who";
+
+    private static readonly string[] AllRoles = [Roles.Reader, Roles.Register, Roles.Operator];
+
+    private readonly WebApplication _app;
+    private readonly DevelopmentPki _pki;
+
+    private SecureHost(WebApplication app, DevelopmentPki pki) => (_app, _pki) = (app, pki);
+
+    public ConcurrentQueue<string> Log { get; private init; } = [];
+
+    public Uri Https => Addresses().Single(a => a.Scheme == "https");
+
+    /// <summary>The demo door where there is one, then a listener that is nothing in particular.</summary>
+    public IReadOnlyList<Uri> Http => [.. Addresses().Where(a => a.Scheme == "http")];
+
+    public static async Task<SecureHost> StartAsync(
+        DevelopmentPki pki,
+        TimeProvider? clock = null,
+        bool demoDoor = false,
+        IPAddress? demoAddress = null,
+        string environment = "Test",
+        params (string Key, string? Value)[] settings
+    )
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new() { EnvironmentName = environment });
+        var log = new ConcurrentQueue<string>();
+        builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new Listener(log));
+        builder.Configuration.AddInMemoryCollection(pki.Configuration);
+        builder.Configuration.AddInMemoryCollection(
+            settings.Select(s => KeyValuePair.Create($"{SecurityOptions.Section}:{s.Key}", s.Value))
+        );
+        builder.Services.AddRouting();
+        if (clock is not null)
+            builder.Services.AddSingleton(clock);
+        builder.AddSecurity(demoDoor);
+        builder
+            .WebHost.UseKestrelCore()
+            .UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(kestrel =>
+            {
+                if (demoAddress is not null)
+                    kestrel.ListenAsDemoDoor(new IPEndPoint(demoAddress, 0));
+                kestrel.ListenWithCertificates(new IPEndPoint(IPAddress.Loopback, 0));
+                kestrel.Listen(new IPEndPoint(IPAddress.Loopback, 0));
+            });
+
+        var app = builder.Build();
+        app.UseRouting();
+        app.UseSecurity();
+        app.MapGet(Who, (HttpContext context) => Results.Json(new Answer(context)));
+        app.MapGet("/lagesbild/v1/operators", () => "ok").RequireAuthorization(Roles.Operator);
+        app.MapGet("/lagesbild/v1/registers", () => "ok").RequireAuthorization(Roles.Register);
+        app.MapGet("/lagesbild/v1/open", () => "ok").AllowAnonymous();
+        app.MapGet("/sida", () => "ok");
+        try
+        {
+            await app.StartAsync(TestContext.Current.CancellationToken);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+        return new SecureHost(app, pki) { Log = log };
+    }
+
+    public T Get<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
+    /// <summary>Without intermediates the certificate goes alone.</summary>
+    public HttpClient Client(
+        X509Certificate2? certificate = null,
+        X509Certificate2Collection? intermediates = null,
+        SslProtocols protocol = SslProtocols.None,
+        bool keepConnections = true
+    )
+    {
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            SslOptions = ClientTls(certificate, intermediates, protocol),
+            PooledConnectionLifetime = keepConnections ? Timeout.InfiniteTimeSpan : TimeSpan.Zero,
+        };
+        return new HttpClient(handler) { BaseAddress = new Uri($"https://localhost:{Https.Port}") };
+    }
+
+    public SslClientAuthenticationOptions ClientTls(
+        X509Certificate2? certificate = null,
+        X509Certificate2Collection? intermediates = null,
+        SslProtocols protocol = SslProtocols.None
+    )
+    {
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
+        policy.CustomTrustStore.Add(X509CertificateLoader.LoadCertificateFromFile(_pki.CertificateFile("ca/root")));
+        return new()
+        {
+            TargetHost = "localhost",
+            EnabledSslProtocols = protocol,
+            CertificateChainPolicy = policy,
+            // Tests also ask by other names than the server certificate's.
+            RemoteCertificateValidationCallback = (_, _, _, errors) =>
+                errors is SslPolicyErrors.None or SslPolicyErrors.RemoteCertificateNameMismatch,
+            ClientCertificateContext = certificate is null
+                ? null
+                : SslStreamCertificateContext.Create(certificate, intermediates, offline: true),
+        };
+    }
+
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    private IEnumerable<Uri> Addresses() =>
+        Get<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(a => new Uri(a));
+
+    /// <summary>What an endpoint can know of its caller.</summary>
+    public sealed record Answer(
+        string? Kind,
+        string? HsaId,
+        string? Organisation,
+        string? Name,
+        int? LevelOfAssurance,
+        string? Thumbprint,
+        string? Issuer,
+        string[] Roles,
+        string ConnectionId
+    )
+    {
+        internal Answer(HttpContext context)
+            : this(
+                context.User.Caller()?.Kind.ToString(),
+                context.User.Caller()?.HsaId,
+                context.User.Caller()?.Organisation,
+                context.User.Caller()?.Name,
+                context.User.Caller()?.LevelOfAssurance,
+                context.User.Caller()?.Thumbprint,
+                context.User.Caller()?.Issuer,
+                [.. AllRoles.Where(context.User.IsInRole)],
+                context.Connection.Id
+            ) { }
+    }
+
+    /// <summary>Everything that anybody logs, at every level.</summary>
+    private sealed class Listener(ConcurrentQueue<string> log) : ILoggerProvider
+    {
+        public ILogger CreateLogger(string categoryName) => new Category(log, categoryName);
+
+        public void Dispose() { }
+
+        private sealed class Category(ConcurrentQueue<string> log, string name) : ILogger
+        {
+            public IDisposable? BeginScope<TState>(TState state)
+                where TState : notnull
+            {
+                log.Enqueue($"{name} scope {state}");
+                return null;
+            }
+
+            public bool IsEnabled(LogLevel logLevel) => true;
+
+            public void Log<TState>(
+                LogLevel logLevel,
+                EventId eventId,
+                TState state,
+                Exception? exception,
+                Func<TState, Exception?, string> formatter
+            ) => log.Enqueue($"{logLevel} {name} {formatter(state, exception)} {exception}");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Net;
+using Xunit;
+
+namespace Lagesbild.Tests.Security;
+
+public sealed class SecurityHeaderTests(PkiFixture pki) : IClassFixture<PkiFixture>
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(SecureHost.Who, 200)]
+    [InlineData("/sida", 200)]
+    [InlineData("/lagesbild/v1/operators", 403)]
+    [InlineData("/nowhere", 404)]
+    public async Task Every_answer_carries_the_security_headers(string path, int status)
+    {
+        await using var host = await SecureHost.StartAsync(pki.Pki);
+        using var client = host.Client(pki["navigator"]);
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Host = "lagesbild.example";
+        using var response = await client.SendAsync(request, Cancelled);
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal(
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+                + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+            Header(response, "Content-Security-Policy")
+        );
+        Assert.Equal("nosniff", Header(response, "X-Content-Type-Options"));
+        Assert.Equal("no-referrer", Header(response, "Referrer-Policy"));
+        Assert.Equal("same-origin", Header(response, "Cross-Origin-Resource-Policy"));
+        Assert.Equal("max-age=31536000", Header(response, "Strict-Transport-Security"));
+        Assert.False(response.Headers.Contains("Server"));
+    }
+
+    [Fact]
+    public async Task Localhost_is_not_tied_to_HTTPS_or_the_demo_door_would_close()
+    {
+        await using var host = await SecureHost.StartAsync(pki.Pki);
+        using var client = host.Client(pki["navigator"]);
+        using var response = await client.GetAsync(SecureHost.Who, Cancelled);
+        Assert.False(response.Headers.Contains("Strict-Transport-Security"));
+    }
+
+    [Fact]
+    public async Task What_does_not_exist_is_closed_too()
+    {
+        await using var host = await SecureHost.StartAsync(pki.Pki);
+        using var client = host.Client();
+        using var response = await client.GetAsync("/lagesbild/v1/nowhere", Cancelled);
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        using var open = await client.GetAsync("/lagesbild/v1/open", Cancelled);
+        Assert.Equal(HttpStatusCode.OK, open.StatusCode);
+    }
+
+    private static string Header(HttpResponseMessage response, string name) =>
+        string.Join(", ", response.Headers.GetValues(name));
+}
