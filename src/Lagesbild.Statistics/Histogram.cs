@@ -100,6 +100,7 @@ public readonly struct Bin : IEquatable<Bin>, IComparable<Bin>
 public static class Histogram
 {
     /// <summary>N: all patients, those in open bins included.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static long Count(ReadOnlySpan<Bin> bins)
     {
         long n = 0;
@@ -117,6 +118,7 @@ public static class Histogram
     /// </summary>
     /// <returns>How many bins remain, at the front of <paramref name="bins"/>.</returns>
     /// <exception cref="OverflowException">A range holds more than 2³¹−1 patients.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Merge(Span<Bin> bins)
     {
         if (bins.IsEmpty)
@@ -171,6 +173,7 @@ public static class Histogram
     private static int CountOf(ulong key) => (int)(key & 0xFFFF_FFFF);
 
     /// <summary>The smallest first day of an open bin; null where none is open.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int? OpenFrom(ReadOnlySpan<Bin> bins)
     {
         foreach (var bin in bins)

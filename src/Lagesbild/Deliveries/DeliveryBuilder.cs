@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Lagesbild.Statistics;
 
@@ -253,6 +254,7 @@ public sealed class DeliveryBuilder
     }
 
     /// <summary>Adds a bin to the begun cell. <paramref name="to"/> is null for an open bin.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AddBin(int from, int? to, int count, long line)
     {
         if (_cellIsMasked)

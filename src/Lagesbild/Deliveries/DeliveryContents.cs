@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Lagesbild.Statistics;
 
 namespace Lagesbild.Deliveries;
@@ -85,6 +86,7 @@ public sealed record DeliveryContents
     public required DeliveryCounts Counts { get; init; }
 
     /// <summary>The cell of a pair (its place), period and group; null where none was sent: no patient.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Cell? FindCell(int pair, Period period, int group)
     {
         var cell = _cellOfSlot[(pair * Period.Count + period.Index) * Source.Groups.Count + group];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Lagesbild.Statistics;
 
 namespace Lagesbild.Deliveries;
@@ -95,6 +96,7 @@ internal sealed class DeliveryRules
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void JudgePair(int pair)
     {
         _pair = pair;
@@ -127,6 +129,7 @@ internal sealed class DeliveryRules
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void JudgeGroups(Period period)
     {
         var all = Patients(period, 0);
@@ -185,6 +188,7 @@ internal sealed class DeliveryRules
         return visible > 0 && all - visible is > 0 and < Smallest;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void JudgeWindows(int group)
     {
         for (var shorter = 0; shorter < 2; shorter++)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.IO.Compression;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace Lagesbild.Deliveries;
@@ -53,6 +54,7 @@ internal sealed class InflatedLines : IDisposable
     /// <exception cref="UnreadableException">
     /// The data is damaged, expands past the limit, or a line is longer than any legal one.
     /// </exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Next(out ReadOnlySpan<byte> line)
     {
         while (true)
@@ -202,6 +204,7 @@ internal static class Crc32
 
     private static readonly uint[][] Tables = MakeTables();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static uint Append(uint state, ReadOnlySpan<byte> data)
     {
         var t = Tables;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Lagesbild.Deliveries;
@@ -5,7 +6,9 @@ namespace Lagesbild.Deliveries;
 /// <summary>
 /// Reads vantetid.csv: millions of rows, one for each bin. Rows of a cell stand together, so most rows begin with the same
 /// bytes as the one before; then only from, to and count are read. A row that the fast way does not understand (quoted,
-/// or wrong) is read again as texts, which either yields the same values or the finding.
+/// or wrong) is read again as texts, which either yields the same values or the finding. The innermost methods are
+/// optimised at their first call: a national delivery comes once a day, and a third of it would be over before the
+/// runtime had found out that they are hot.
 /// </summary>
 internal sealed class SporWaits(DeliveryBuilder delivery, Source source)
 {
@@ -23,6 +26,7 @@ internal sealed class SporWaits(DeliveryBuilder delivery, Source source)
     private readonly record struct BinFields(int From, int? To, int Count, bool IsMasked);
 
     /// <returns>Data rows; null where the header is wrong.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public long? Read(InflatedLines lines, long promisedRows)
     {
         if (!SporReader.HasHeader(lines, "hsaid;kva;period;tidsgrans;fran;till;antal", delivery))
@@ -184,41 +188,60 @@ internal sealed class SporWaits(DeliveryBuilder delivery, Source source)
         return true;
     }
 
+    // from;till;antal in one go over the bytes: three quarters of all that a delivery costs.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool TryBin(ReadOnlySpan<byte> rest, out BinFields bin)
     {
         bin = default;
-        if (!TakeField(ref rest, out var from) || !TakeField(ref rest, out var to))
+        var at = 0;
+        var from = Digits(rest, ref at);
+        if (at >= rest.Length || rest[at++] != ';')
         {
             return false;
         }
 
-        if (rest.Length == 1 && rest[0] == 'x')
+        var to = Digits(rest, ref at);
+        if (at >= rest.Length || rest[at++] != ';')
+        {
+            return false;
+        }
+
+        if (at == rest.Length - 1 && rest[at] == 'x')
         {
             bin = new BinFields(0, null, 0, true);
-            return from.IsEmpty && to.IsEmpty;
+            return from == Absent && to == Absent;
         }
 
-        if (
-            !Fields.TryWholeNumber(from, Statistics.Bin.LongestWait, out var first)
-            || !Fields.TryWholeNumber(rest, Fields.LargestBin, out var count)
-        )
+        var count = Digits(rest, ref at);
+        bin = new BinFields(from, to == Absent ? null : to, count, false);
+        return at == rest.Length
+            && from is >= 0 and <= Statistics.Bin.LongestWait
+            && to is >= Absent and <= Statistics.Bin.LongestWait
+            && count is >= 0 and <= Fields.LargestBin;
+    }
+
+    private const int Absent = -1;
+    private const int Malformed = -2;
+
+    // The whole number at `at`, or why there is none.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Digits(ReadOnlySpan<byte> text, ref int at)
+    {
+        const int mostDigits = 8;
+        var start = at;
+        var value = 0;
+        while (at < text.Length && (uint)(text[at] - '0') <= 9)
         {
-            return false;
+            value = value * 10 + (text[at++] - '0');
+            if (at - start > mostDigits)
+            {
+                return Malformed;
+            }
         }
 
-        if (to.IsEmpty)
-        {
-            bin = new BinFields(first, null, count, false);
-            return true;
-        }
-
-        if (!Fields.TryWholeNumber(to, Statistics.Bin.LongestWait, out var last))
-        {
-            return false;
-        }
-
-        bin = new BinFields(first, last, count, false);
-        return true;
+        return at == start ? Absent
+            : text[start] == '0' && at - start > 1 ? Malformed
+            : value;
     }
 
     private void ReadSlowly(ReadOnlySpan<byte> line, long lineNumber)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Lagesbild.Catalogue;
 using Lagesbild.Deliveries;
 using Lagesbild.Statistics;
@@ -236,6 +237,7 @@ public sealed class ProcedurePicture
     private IEnumerable<int> UnitPlacesBelow(int place) =>
         place < _firstRegion ? [place] : _partsOf[place].SelectMany(UnitPlacesBelow);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ReadOnlySpan<Bin> BinsOfUnit(int unitPlace, Period period, int group) =>
         _contents.FindCell(_pairs[unitPlace], period, group) is { } cell ? _contents.BinsOf(cell) : default;
 
@@ -281,6 +283,7 @@ public sealed class ProcedurePicture
             return figures;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Build(Figure[] figures, Period period, int group)
         {
             for (var place = procedure._firstRegion; place < _places; place++)
@@ -302,11 +305,13 @@ public sealed class ProcedurePicture
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private ReadOnlySpan<Bin> BinsOf(int place, Period period, int group) =>
             place < procedure._firstRegion
                 ? procedure.BinsOfUnit(place, period, group)
                 : _merged[place].AsSpan(0, _lengths[place]);
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private Absence AbsenceOf(int unitPlace, Period period, int group)
         {
             var pair = procedure._pairs[unitPlace];
@@ -319,6 +324,7 @@ public sealed class ProcedurePicture
         }
 
         // Parts come before the levels above them, so regions are merged from units, the country from healthcare regions.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Merge(int place, Period period, int group)
         {
             var length = 0;
