@@ -6,7 +6,6 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Lagesbild.Security;
-using Xunit;
 
 namespace Lagesbild.Tests.Security;
 

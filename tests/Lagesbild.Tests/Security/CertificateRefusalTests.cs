@@ -6,7 +6,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Lagesbild.Security;
 using Microsoft.Extensions.Options;
-using Xunit;
 
 namespace Lagesbild.Tests.Security;
 

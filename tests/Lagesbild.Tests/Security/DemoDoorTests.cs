@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using Lagesbild.Security;
 using Microsoft.AspNetCore.Builder;
-using Xunit;
 
 namespace Lagesbild.Tests.Security;
 

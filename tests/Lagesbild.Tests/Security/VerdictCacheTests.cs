@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Claims;
 using Lagesbild.Security;
-using Xunit;
 
 namespace Lagesbild.Tests.Security;
 
