@@ -86,12 +86,12 @@ public sealed class DeliveryLedger(
     {
         var receivedAt = clock.GetUtcNow();
         var context = await contexts.CreateDbContextAsync(cancellationToken);
+        Settlement? settlement = null;
         try
         {
             await context.Database.BeginTransactionAsync(cancellationToken);
             if (!await TryLockAsync(context, cancellationToken))
             {
-                await context.DisposeAsync();
                 return null;
             }
 
@@ -102,7 +102,7 @@ public sealed class DeliveryLedger(
                 .FirstOrDefaultAsync(d => d.Sha256 == sha256 && d.State != DeliveryState.Refused, cancellationToken);
             if (before is not null)
             {
-                return new Settlement(context, clock, content, published, before);
+                return settlement = new Settlement(context, clock, content, published, before);
             }
 
             var source = readers.ParseName(fileName)?.Reader.Source.Code ?? expectedSource;
@@ -118,12 +118,14 @@ public sealed class DeliveryLedger(
                 expectedSource,
                 cancellationToken
             );
-            return new Settlement(context, clock, content, published, result, receivedAt, handedInBy);
+            return settlement = new Settlement(context, clock, content, published, result, receivedAt, handedInBy);
         }
-        catch
+        finally
         {
-            await context.DisposeAsync();
-            throw;
+            if (settlement is null)
+            {
+                await context.DisposeAsync();
+            }
         }
     }
 

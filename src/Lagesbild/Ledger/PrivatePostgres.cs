@@ -51,6 +51,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
     {
         folder = Path.GetFullPath(folder);
         var held = TakeFolder(folder);
+        PrivatePostgres? started = null;
         try
         {
             var cluster = Path.Combine(folder, "postgres");
@@ -67,12 +68,15 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
             var postgres = new PrivatePostgres(held, binaries, cluster, owner);
             await postgres.StartServerAsync(durable, cancellationToken);
-            return postgres;
+            started = postgres;
+            return started;
         }
-        catch
+        finally
         {
-            await held.DisposeAsync();
-            throw;
+            if (started is null)
+            {
+                await held.DisposeAsync();
+            }
         }
     }
 
