@@ -35,6 +35,7 @@ public sealed class DeliveryBuilder
     private int _binCount;
 
     private Cell _cell;
+    private int _slot;
     private long _cellPatients;
     private bool _cellHasOrder;
     private bool _cellIsMasked;
@@ -228,8 +229,8 @@ public sealed class DeliveryBuilder
         }
 
         CellEntry = Entry;
-        ref var slot = ref _slots[(pair * Period.Count + period.Index) * Source.Groups.Count + group];
-        if (slot != 0)
+        _slot = (pair * Period.Count + period.Index) * Source.Groups.Count + group;
+        if (_slots[_slot] != 0)
         {
             Findings.Error(
                 "cell-duplicate",
@@ -245,7 +246,6 @@ public sealed class DeliveryBuilder
             Array.Resize(ref _cells, 2 * _cells.Length);
         }
 
-        slot = _cellCount + 1;
         _cell = new Cell(_binCount, 0, (int)line);
         _cellPatients = 0;
         _cellHasOrder = true;
@@ -329,7 +329,12 @@ public sealed class DeliveryBuilder
     /// <param name="promised">Patients that the file says it holds; null where it does not.</param>
     public void EndCell(long? promised = null)
     {
-        _cells[_cellCount++] = _cell with { Length = _binCount - _cell.Start };
+        // Only now: a cell that damage leaves half read is none.
+        _cells[_cellCount++] = _cell with
+        {
+            Length = _binCount - _cell.Start,
+        };
+        _slots[_slot] = _cellCount;
         if (_cellIsMasked || !_cellHasOrder)
         {
             return;

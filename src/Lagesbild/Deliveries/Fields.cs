@@ -117,10 +117,10 @@ public static partial class Fields
         return
             text.Length == 7
             && text[4] == '-'
-            && Utf8Parser.TryParse(text[..4], out int year, out var used)
-            && used == 4
-            && Utf8Parser.TryParse(text[5..], out int month, out used)
-            && used == 2
+            && IsDigits(text[..4])
+            && IsDigits(text[5..])
+            && Utf8Parser.TryParse(text[..4], out int year, out _)
+            && Utf8Parser.TryParse(text[5..], out int month, out _)
             && year >= 1
             && month is >= 1 and <= 12
             && new Month(year, month).PlaceInTrend(referenceDate) is { } place
@@ -140,6 +140,9 @@ public static partial class Fields
         && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var instant)
             ? instant
             : null;
+
+    // The parser would take a sign.
+    private static bool IsDigits(ReadOnlySpan<byte> text) => !text.ContainsAnyExceptInRange((byte)'0', (byte)'9');
 
     private static bool IsCapital(byte c) => c is >= (byte)'A' and <= (byte)'Z';
 
