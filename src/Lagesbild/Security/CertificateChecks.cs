@@ -42,6 +42,23 @@ internal static class CertificateChecks
         DateTimeOffset now
     )
     {
+        try
+        {
+            return Check(certificate, options, now);
+        }
+        catch (Exception e) when (e is CryptographicException or AsnContentException)
+        {
+            // It cannot even be read.
+            return Refusal.Chain;
+        }
+    }
+
+    private static Verdict Check(
+        X509Certificate2 certificate,
+        CertificateAuthenticationOptions options,
+        DateTimeOffset now
+    )
+    {
         var policy = ChainPolicy(options.CustomTrustStore, options.AdditionalChainCertificates);
         // A resumed TLS session has dropped the intermediates that the client sent; ours are always at hand.
         foreach (var known in options.Issuers)
