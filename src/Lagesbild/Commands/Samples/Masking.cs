@@ -1,0 +1,162 @@
+using Lagesbild.Deliveries;
+
+namespace Lagesbild.Commands.Samples;
+
+/// <summary>
+/// Hides what is too small to show, and then whatever would let it be worked out. Each step only ever hides more, so it
+/// ends.
+/// </summary>
+internal static class Masking
+{
+    private const int Smallest = DeliveryBuilder.SmallestCell;
+
+    /// <param name="partition">The groups after the first add up to it (SPOR); else they are parts of it (NCR).</param>
+    public static void Apply(Waits waits, bool partition)
+    {
+        for (var period = 0; period < Period.Count; period++)
+        {
+            for (var group = 0; group < waits.Groups; group++)
+            {
+                if (waits.Count(period, group) is > 0 and < Smallest)
+                {
+                    waits.Mask(period, group);
+                }
+            }
+        }
+
+        bool changed;
+        do
+        {
+            changed = MaskWindows(waits);
+            for (var period = 0; period < Period.Count; period++)
+            {
+                changed |= MaskUnderMasked(waits, period);
+                changed |= partition ? MaskPartition(waits, period) : MaskParts(waits, period);
+            }
+        } while (changed);
+    }
+
+    // A shorter window is shown only where the longer ones are, and where their difference is nobody or at least five.
+    private static bool MaskWindows(Waits waits)
+    {
+        var changed = false;
+        for (var group = 0; group < waits.Groups; group++)
+        {
+            for (var longer = Period.Days365.Index; longer > 0; longer--)
+            {
+                for (var shorter = longer - 1; shorter >= 0; shorter--)
+                {
+                    if (
+                        waits.IsVisible(shorter, group)
+                        && (
+                            !waits.IsVisible(longer, group)
+                            || waits.Count(longer, group) - waits.Count(shorter, group) is > 0 and < Smallest
+                        )
+                    )
+                    {
+                        waits.Mask(shorter, group);
+                        changed = true;
+                    }
+                }
+            }
+        }
+
+        return changed;
+    }
+
+    private static bool MaskUnderMasked(Waits waits, int period)
+    {
+        var changed = false;
+        for (var group = 1; group < waits.Groups && waits.IsMasked(period, 0); group++)
+        {
+            if (waits.IsVisible(period, group))
+            {
+                waits.Mask(period, group);
+                changed = true;
+            }
+        }
+
+        return changed;
+    }
+
+    // What the visible groups leave of everybody must be at least five, in at least two groups.
+    private static bool MaskPartition(Waits waits, int period)
+    {
+        if (!waits.IsVisible(period, 0))
+        {
+            return false;
+        }
+
+        var changed = false;
+        while (true)
+        {
+            var (masked, hidden, smallest) = (0, 0, 0);
+            for (var group = 1; group < waits.Groups; group++)
+            {
+                if (waits.IsMasked(period, group))
+                {
+                    masked++;
+                    hidden += waits.Count(period, group);
+                }
+                else if (
+                    waits.IsVisible(period, group)
+                    && (smallest == 0 || waits.Count(period, group) < waits.Count(period, smallest))
+                )
+                {
+                    smallest = group;
+                }
+            }
+
+            if (masked == 0 || (masked >= 2 && hidden >= Smallest))
+            {
+                return changed;
+            }
+
+            // No group left to hide it behind: then everybody is.
+            waits.Mask(period, smallest);
+            changed = true;
+            if (smallest == 0)
+            {
+                return true;
+            }
+        }
+    }
+
+    // Those who are not in the part must be nobody or at least five.
+    private static bool MaskParts(Waits waits, int period)
+    {
+        var changed = false;
+        for (var group = 1; group < waits.Groups; group++)
+        {
+            if (
+                waits.IsVisible(period, group)
+                && waits.Count(period, 0) - waits.Count(period, group) is > 0 and < Smallest
+            )
+            {
+                waits.Mask(period, group);
+                changed = true;
+            }
+        }
+
+        return changed;
+    }
+
+    /// <summary>The two ASA figures as they may be sent: a number, <c>&lt;5</c> or <c>x</c>.</summary>
+    public static (string Known, string Asa34) Asa(int known, int asa34)
+    {
+        if (known is > 0 and < Smallest)
+        {
+            return ("x", "x");
+        }
+
+        var shown = asa34 switch
+        {
+            // One to four of nine leave at least five, whichever it is.
+            > 0 and < Smallest => known >= 2 * Smallest - 1 ? "<5" : "x",
+            _ => known - asa34 is > 0 and < Smallest ? "x" : Digits(asa34),
+        };
+        return (Digits(known), shown);
+
+        static string Digits(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+}
