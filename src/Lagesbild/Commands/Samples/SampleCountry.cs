@@ -118,8 +118,11 @@ internal sealed class SampleCountry
         // Small units do what is common; what is rare is gathered in few places, cancer never in private clinics.
         var isPublic = kind.Operator == Operator.Public;
         var common = procedure.Volume / (procedure.Volume + 2_500);
-        var does50 = kind.Size >= 2 ? 0.95 : Math.Min(0.95, (isPublic ? 0.25 : 0.15) + 0.7 * common);
-        if (luck > does50 || (!isPublic && procedure.Urgency == Urgency.Cancer))
+        var chanceOfDoing =
+            common > 0.95 ? 1
+            : kind.Size >= 2 && isPublic ? 0.95
+            : Math.Min(0.95, (isPublic ? 0.25 : 0.15) + 0.7 * common);
+        if (luck >= chanceOfDoing || (!isPublic && procedure.Urgency == Urgency.Cancer))
         {
             return 0;
         }

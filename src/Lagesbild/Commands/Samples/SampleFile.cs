@@ -147,7 +147,7 @@ internal static class SampleFile
         }
 
         manifest.Text.Write(
-            $$"""{"format":"lagesbild-spor","formatversion":1,{{Header(request)}},"filer":["""
+            $$"""{"format":"lagesbild-spor","formatversion":1{{Header(request)}},"filer":["""
                 + string.Join(
                     ',',
                     files.Select(file =>
@@ -214,7 +214,7 @@ internal static class SampleFile
         var source = new NcrReader().Source;
         using var gzip = new GZipStream(to, CompressionLevel.Optimal, leaveOpen: true);
         using var text = new SampleText(gzip);
-        text.Write($$"""{"typ":"huvud","format":"lagesbild-ncr","formatversion":1,{{Header(request)}}}""");
+        text.Write($$"""{"typ":"huvud","format":"lagesbild-ncr","formatversion":1{{Header(request)}}}""");
         text.EndLine();
         foreach (var (unit, _) in country.Units)
         {
@@ -312,7 +312,7 @@ internal static class SampleFile
     private static string Header(SampleRequest request) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $$""""kalla":"{{request.Source}}","referensdatum":"{{request.ReferenceDate:yyyy-MM-dd}}","skapad":"{{request.CreatedAt:yyyy-MM-dd'T'HH:mm:sszzz}}","minstaCell":{{DeliveryBuilder.SmallestCell}},"syntetisk":true""""
+            $$""","kalla":"{{request.Source}}","referensdatum":"{{request.ReferenceDate:yyyy-MM-dd}}","skapad":"{{request.CreatedAt:yyyy-MM-dd'T'HH:mm:sszzz}}","minstaCell":{{DeliveryBuilder.SmallestCell}},"syntetisk":true"""
         );
 
     private static string OperatorCode(Operator runs) =>

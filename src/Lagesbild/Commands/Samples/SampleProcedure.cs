@@ -50,7 +50,7 @@ internal sealed record SampleProcedure(
         NGU 4300 55 e 13|NHF 1600 85 e 11|NHG 5500 115 e 22|NHK 9000 105 e 16|NHL 3600 60 e 18|NHM 1700 85 e 13
         NHU 3800 55 e 15|PAF 900 12 c 80|PBL 1300 32 m 88|PHB 1300 85 e 14|PHD 1700 100 e 12|PHV 10500 85 e 12
         QAE 13000 42 m 34|QBE 9500 48 m 22|QBJ 2200 170 e 9
-        CJE 157500 30 e 30|CJD 1300 34 e 34|CJC 200 38 e 36
+        CJE 157500 36 e 30|CJD 1300 40 e 34|CJC 200 44 e 36
         """;
 
     /// <summary>The source's core procedures, the most performed first.</summary>

@@ -70,7 +70,7 @@ internal sealed record SampleUnit(DeliveredUnit Delivered, SampleKind Kind)
         E Falun,U Stockholm,E Stockholm,E Malmö,S Jönköping,E Göteborg,U Umeå,E Uppsala,E Linköping,S Karlstad
         J Örebro,E Sundsvall,S Gotland,E Växjö,U Lund,E Halmstad,S Luleå,E Helsingborg
         U Göteborg,U Linköping,U Uppsala,U Örebro,S Eskilstuna,S Växjö,S Kalmar,S Karlskrona,S Halmstad,S Västerås
-        S Falun,S Gävle,S Sundsvall,S Östersund,S Borås,S Malmö,L Skövde,L Kristianstad,L Norrköping
+        S Falun,S Gävle,S Sundsvall,S Östersund,S Borås,S Malmö,E Motala,E Trollhättan,E Ängelholm
         E Lund,E Västerås,E Örebro,E Gävle,E Jönköping,E Kalmar,E Karlskrona,E Karlstad,E Umeå,E Östersund,E Luleå
         E Borås,E Skövde,E Norrköping,E Eskilstuna,E Täby,E Nacka,E Solna,E Södertälje,E Mölndal,E Kungsbacka
         E Kristianstad,J Stockholm
