@@ -154,7 +154,14 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints, IServiceProvide
 
     /// <summary>An endpoint that the contract does not describe.</summary>
     public IEndpointConventionBuilder Unlisted(string path, RequestDelegate respond) =>
-        endpoints.MapMethods(path, GetAndHead, respond);
+        endpoints.MapMethods(
+            path,
+            GetAndHead,
+            context =>
+                Query.Read([], context.Request.QueryString.Value).Problem is { } refused
+                    ? refused.WriteAsync(context)
+                    : respond(context)
+        );
 
     private ApiRoute Map<T>(string path, IReadOnlyList<Parameter> parameters, PathId? id, RequestDelegate respond) =>
         new(

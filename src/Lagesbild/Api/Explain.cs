@@ -187,7 +187,10 @@ internal static class ExplainResource
                 reasons["count"] = absence;
             }
 
-            reasons["rank"] = reasons["countBefore"] = reasons["bin"] = reasons["medianDays"] = absence;
+            foreach (var name in (string[])["rank", "countBefore", "bin", "medianDays", "formula"])
+            {
+                reasons[name] = absence;
+            }
         }
         else if (figure.MedianIsOpenEnded)
         {

@@ -13,8 +13,8 @@ public sealed record DaysInterval(double Level, int LowerDays, int? UpperDays);
 
 /// <summary>A 95 % Wilson interval of a share.</summary>
 /// <param name="Level">0.95.</param>
-/// <param name="Lower">0–1, three decimals.</param>
-/// <param name="Upper">0–1, three decimals.</param>
+/// <param name="Lower">0–1, four decimals.</param>
+/// <param name="Upper">0–1, four decimals.</param>
 public sealed record ShareInterval(double Level, double Lower, double Upper);
 
 /// <summary>Patients with ASA class 3 or 4 among the operations of the last 365 days, whatever period was asked for.</summary>
@@ -137,6 +137,15 @@ internal static class Reasons
     private const string OpenEnded = "open-ended";
     private static readonly IReadOnlyDictionary<string, string> Nothing = new Dictionary<string, string>();
 
+    private static readonly string[] OfEveryCell =
+    [
+        "medianDays",
+        "medianLowerDays",
+        "medianUpperDays",
+        "confidenceInterval",
+        "within90Days",
+    ];
+
     /// <param name="source">Tells whether ASA classes are collected.</param>
     /// <param name="country">The country's figure of the same cell; null for the country itself.</param>
     public static IReadOnlyDictionary<string, string> Of(Figure figure, AsaShare? asa, Source source, Figure? country)
@@ -185,9 +194,14 @@ internal static class Reasons
         return reasons.Count == 0 ? Nothing : reasons;
     }
 
-    /// <summary>Of a month: the figures that a trend has.</summary>
+    /// <summary>Of a month: the figures that a trend has. Where all are missing, the absence says why once.</summary>
     public static IReadOnlyDictionary<string, string> OfMonth(Figure figure)
     {
+        if (!figure.IsPresent)
+        {
+            return Nothing;
+        }
+
         var reasons = new Dictionary<string, string>();
         OfMedian(reasons, figure);
         return reasons.Count == 0 ? Nothing : reasons;
@@ -202,12 +216,11 @@ internal static class Reasons
                 reasons["count"] = absence;
             }
 
-            reasons["medianDays"] =
-                reasons["medianLowerDays"] =
-                reasons["medianUpperDays"] =
-                reasons["confidenceInterval"] =
-                reasons["within90Days"] =
-                    absence;
+            foreach (var figureName in OfEveryCell)
+            {
+                reasons[figureName] = absence;
+            }
+
             return;
         }
 

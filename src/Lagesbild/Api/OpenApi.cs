@@ -1,4 +1,9 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Lagesbild.Deliveries;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.Swagger;
@@ -16,7 +21,8 @@ internal sealed record OperationDescription(
     Bilingual Description,
     IReadOnlyList<Parameter> Parameters,
     PathId? PathId,
-    IReadOnlyList<int> Problems
+    IReadOnlyList<int> Problems,
+    bool IsOpen
 );
 
 /// <summary>A mapped resource that still wants its description.</summary>
@@ -55,7 +61,8 @@ internal sealed class ApiRoute(
                 new Bilingual(swedishText, englishText),
                 parameters,
                 pathId,
-                problems
+                problems,
+                _isOpen
             ),
             new ProducesResponseTypeMetadata(StatusCodes.Status200OK, body, [Representation.Json.MediaType])
         );
@@ -99,7 +106,27 @@ internal static class OpenApiResource
             options.SupportNonNullableReferenceTypes();
             options.NonNullableReferenceTypesAsRequired();
             options.IncludeXmlComments(typeof(OpenApiResource).Assembly);
+            options.TagActionsBy(api => [api.RelativePath!.Split('/')[2]]);
             options.OperationFilter<DescribedOperation>();
+            options.SchemaFilter<WrittenAsItIs>();
+            options.AddServer(
+                new OpenApiServer
+                {
+                    Url = "https://{host}",
+                    Variables = new Dictionary<string, OpenApiServerVariable>
+                    {
+                        ["host"] = new()
+                        {
+                            Default = "lagesbild.example",
+                            Description = "Tjänstens adress. / The service's address.",
+                        },
+                    },
+                }
+            );
+            options.AddSecurityRequirement(document => new OpenApiSecurityRequirement
+            {
+                [new OpenApiSecuritySchemeReference(Certificate, document)] = [],
+            });
             options.AddSecurityDefinition(
                 Certificate,
                 new OpenApiSecurityScheme
@@ -136,7 +163,7 @@ internal static class OpenApiResource
             format == "yaml"
                 ? await document.SerializeAsYamlAsync(OpenApiSpecVersion.OpenApi3_1, cancellation)
                 : await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, cancellation);
-        return System.Text.Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\n"));
+        return Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\n"));
     }
 
     private static void MapFile(ApiRoutes routes, string path, string mediaType, string format)
@@ -169,6 +196,16 @@ internal static class OpenApiResource
             operation.OperationId = described.Id;
             operation.Summary = Both(described.Summary, " / ");
             operation.Description = Both(described.Description, "\n\n");
+            if (described.IsOpen)
+            {
+                operation.Security = [];
+            }
+
+            foreach (var (status, response) in operation.Responses!)
+            {
+                response.Description = Both(Meaning(status), " / ");
+            }
+
             operation.Parameters =
             [
                 .. described.PathId is { } id
@@ -198,6 +235,15 @@ internal static class OpenApiResource
                     ParameterKind.Number => JsonSchemaType.Number,
                     _ => JsonSchemaType.String,
                 },
+                Default =
+                    parameter.Default is not { } value ? null
+                    : parameter.Kind == ParameterKind.Whole ? JsonValue.Create(Parameter.WholeOf(value))
+                    : JsonValue.Create(value),
+                Minimum = parameter.Kind == ParameterKind.Text ? null : Number(parameter.Least),
+                Maximum =
+                    parameter.Kind == ParameterKind.Text || parameter.Most == long.MaxValue
+                        ? null
+                        : Number(parameter.Most),
                 Enum = parameter.Allowed?.Select(value => (JsonNode)JsonValue.Create(value)!).ToList(),
                 Pattern = parameter.Pattern?.ToString().Replace(@"\z", "$", StringComparison.Ordinal),
             };
@@ -208,11 +254,94 @@ internal static class OpenApiResource
                 Required = parameter.IsRequired,
                 Description = Both(parameter.Description, "\n\n"),
                 Schema = parameter.IsRepeatable
-                    ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = schema }
+                    ? new OpenApiSchema
+                    {
+                        Type = JsonSchemaType.Array,
+                        Items = schema,
+                        MaxItems = Parameter.MostValues,
+                    }
                     : schema,
+                Example = parameter.IsRepeatable ? new JsonArray(Example(parameter)) : Example(parameter),
             };
         }
 
+        private static JsonValue Example(Parameter parameter) =>
+            parameter.Kind == ParameterKind.Text
+                ? JsonValue.Create(parameter.Example)
+                : JsonValue.Create(Parameter.WholeOf(parameter.Example)!.Value);
+
+        private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+        private static Bilingual Meaning(string status) =>
+            status switch
+            {
+                "200" => new("Svaret.", "The response."),
+                "400" => new(
+                    "En parameter är fel; parameter säger vilken.",
+                    "A parameter is wrong; parameter says which."
+                ),
+                "401" => new("Inget klientcertifikat.", "No client certificate."),
+                "403" => new(
+                    "Certifikatet godtas inte eller saknar behörighet.",
+                    "The certificate is not accepted or not allowed."
+                ),
+                "404" => new("Det som efterfrågas finns inte.", "What was asked for does not exist."),
+                "406" => new("Accept utesluter varje format som finns.", "Accept rules out every format there is."),
+                "503" => new("Ingen leverans är publicerad än.", "No delivery has been published yet."),
+                _ => new("Fel i tjänsten.", "A fault in the service."),
+            };
+
         private static string Both(Bilingual text, string between) => text.Swedish + between + text.English;
+    }
+
+    /// <summary>
+    /// Schemas of what is really written: every member is there, null or not, but those that are left out when null; and
+    /// members may be added within a major version.
+    /// </summary>
+    private sealed class WrittenAsItIs : ISchemaFilter
+    {
+        public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
+        {
+            if (schema is not OpenApiSchema { Properties: { Count: > 0 } properties } written)
+            {
+                return;
+            }
+
+            written.AdditionalPropertiesAllowed = true;
+            written.Required = new HashSet<string>();
+            var nullability = new NullabilityInfoContext();
+            foreach (var property in context.Type.GetProperties())
+            {
+                var name =
+                    property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name
+                    ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name);
+                if (!properties.TryGetValue(name, out var value))
+                {
+                    continue;
+                }
+
+                var isLeftOut =
+                    property.GetCustomAttribute<JsonIgnoreAttribute>()?.Condition
+                    == JsonIgnoreCondition.WhenWritingNull;
+                if (!isLeftOut)
+                {
+                    written.Required.Add(name);
+                }
+
+                var isNullable = nullability.Create(property).ReadState == NullabilityState.Nullable;
+                if (value is OpenApiSchema { Type: { } type } plain && isLeftOut)
+                {
+                    plain.Type = type & ~JsonSchemaType.Null;
+                }
+                else if (value is OpenApiSchemaReference reference && isNullable && !isLeftOut)
+                {
+                    properties[name] = new OpenApiSchema
+                    {
+                        Description = reference.Description,
+                        OneOf = [reference, new OpenApiSchema { Type = JsonSchemaType.Null }],
+                    };
+                }
+            }
+        }
     }
 }

@@ -64,7 +64,7 @@ internal sealed class PictureResource<T>(
         var id = idName is null ? "" : (string)context.Request.RouteValues[idName]!;
         var canonicalPath = idName is null ? path : path + Uri.EscapeDataString(id);
         var canonical = query.Canonical(canonicalPath);
-        var canonicalKey = new RequestKey(canonical, null, format);
+        var canonicalKey = new RequestKey("", canonical, format);
         if (generation.Find(canonicalKey) is not { } response)
         {
             var answered = answer(new PictureRequest(generation.Picture, query, canonicalPath, id));

@@ -61,7 +61,9 @@ internal sealed class StoredResponse
         }
 
         return EntityTagHeaderValue.TryParseList([.. known.OfType<string>()], out var tags)
-            && tags.Any(tag => tag == EntityTagHeaderValue.Any || tag.Tag == _etag);
+            && tags.Any(tag =>
+                tag == EntityTagHeaderValue.Any || tag.Tag.Equals(_etag.ToString(), StringComparison.Ordinal)
+            );
     }
 }
 

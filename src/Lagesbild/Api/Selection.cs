@@ -47,18 +47,19 @@ internal sealed record Selection(
     /// Leaves the healthcare regions that hold one of the regions asked for; the picture itself has seen to units and
     /// regions.
     /// </summary>
-    public IReadOnlyList<T> Within<T>(IReadOnlyList<T> rows, Func<T, Place> placeOf, IReadOnlyList<string> regions)
+    public static IReadOnlyList<T> Within<T>(
+        IReadOnlyList<T> rows,
+        Func<T, Place> placeOf,
+        IReadOnlyList<string> regions,
+        ProcedureCatalogue catalogue
+    )
     {
         if (regions.Count == 0 || rows.Count == 0 || placeOf(rows[0]).Level != Level.HealthcareRegion)
         {
             return rows;
         }
 
-        var wanted = Figures!
-            .Units.Select(unit => unit.Region)
-            .Where(region => regions.Contains(region.Code))
-            .Select(region => region.HealthcareRegion)
-            .ToHashSet();
+        var wanted = regions.Select(region => catalogue.FindRegion(region)!.HealthcareRegion).ToHashSet();
         return [.. rows.Where(row => wanted.Contains(placeOf(row).HealthcareRegion!))];
     }
 }

@@ -50,7 +50,7 @@ public sealed record TrendsRow
 /// <param name="ConfidenceInterval">95 % interval of the median; null below six patients.</param>
 /// <param name="Within90Days">0–1, four decimals.</param>
 /// <param name="Absence">Why the month has no figure: <c>masked</c>, <c>none</c>, <c>not-reported</c>; null where it has.</param>
-/// <param name="Reasons">Name of each figure that is null, and why it is.</param>
+/// <param name="Reasons">Name of each figure that is null, and why it is; empty where <c>absence</c> says it of all.</param>
 public sealed record TrendMonth(
     string Month,
     bool Preliminary,
@@ -123,7 +123,10 @@ internal static class TrendsResource
         }
 
         IReadOnlyList<TrendRow> all = selection!.Figures?.Trend(level, selection.Group, regions, units) ?? [];
-        var (rows, meta, links) = Paging.Of(request, selection.Within(all, row => row.Place, regions));
+        var (rows, meta, links) = Paging.Of(
+            request,
+            Selection.Within(all, row => row.Place, regions, picture.Catalogue)
+        );
         return new TrendsResponse(
             PictureInfo.Of(picture),
             ProcedureInfo.Of(selection.Procedure),

@@ -223,7 +223,10 @@ internal static class WaitingTimesResource
                     Descending = descending,
                 }
             );
-        var (rows, meta, links) = Paging.Of(request, selection.Within(all, row => row.Place, regions));
+        var (rows, meta, links) = Paging.Of(
+            request,
+            Selection.Within(all, row => row.Place, regions, picture.Catalogue)
+        );
         var country = figures?.FindFigure(Place.Country, period, group);
         return new WaitingTimesResponse(
             PictureInfo.Of(picture),

@@ -41,6 +41,8 @@ internal static class RowOrder
             : value(row) is null ? 1
             : 0
         );
+        // Among the absent too, those that have what is sorted by (a distance, n = 0) come before those that have not.
+        grouped = grouped.ThenBy(row => value(row) is null);
         return [.. descending ? grouped.ThenByDescending(value, comparer) : grouped.ThenBy(value, comparer)];
     }
 }
