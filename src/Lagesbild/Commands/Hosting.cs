@@ -8,7 +8,6 @@ using Lagesbild.Pages;
 using Lagesbild.Picture;
 using Lagesbild.Security;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Lagesbild.Commands;
@@ -52,8 +51,6 @@ public static class Hosting
         builder.Services.AddSingleton(ProcedureCatalogue.Load());
         builder.Services.TryAddSingleton(SourceReaders.Standard);
         builder.Services.AddSingleton<CurrentPicture>();
-        // Nothing that is protected needs to outlive the process, and no key is to be left in anybody's home.
-        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddSingleton<Readiness>();
         builder.AddLedger();
         builder.AddJobs();
