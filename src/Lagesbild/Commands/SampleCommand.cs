@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Globalization;
 using Lagesbild.Catalogue;
@@ -26,21 +27,30 @@ public static class SampleCommand
             Description = "Folder for the file; made if it is missing.",
             Required = true,
         };
-        var units = new Option<int?>("--units") { Description = "Number of units (default 46 of SPOR, 18 of NCR)." };
+        var units = new Option<int?>("--units")
+        {
+            Description = string.Create(
+                CultureInfo.InvariantCulture,
+                $"Number of units (default {SmallSporUnits} of SPOR, {SmallNcrUnits} of NCR)."
+            ),
+            CustomParser = WholeNumber,
+        };
         var procedures = new Option<int?>("--procedures")
         {
             Description = "Number of procedures, the most performed first (default: all core procedures).",
+            CustomParser = WholeNumber,
         };
-        var seed = new Option<int>("--seed")
+        var seed = new Option<int?>("--seed")
         {
-            Description = "Another number, another country.",
-            DefaultValueFactory = _ => 1,
+            Description = "Another number, another country (default 1).",
+            CustomParser = WholeNumber,
         };
         var national = new Option<bool>("--national")
         {
             Description =
-                "A full country: all units, all core procedures. Of SPOR at least 3 million bin rows, for which the volumes of "
-                + "procedures other than the most common five are about twice the real country's.",
+                "A full country: all units, all core procedures. Of SPOR at least 3 million bin rows, for which there are more "
+                + "operations than in the real country (about 1.4 million a year, not 550 000); only hip, knee, gallbladder and "
+                + "groin hernia keep their published volumes.",
         };
         var command = new Command("sample", "Make a synthetic delivery, the same bytes for the same arguments.")
         {
@@ -75,10 +85,16 @@ public static class SampleCommand
                         SampleProcedure.Of(catalogue, name).Count,
                         int.MaxValue
                     ),
-                    parsed.GetValue(seed),
+                    parsed.GetValue(seed) ?? 1,
                     isNational
                 );
-                Write(catalogue, request, parsed.GetRequiredValue(folder), cancellationToken);
+                Write(
+                    catalogue,
+                    request,
+                    parsed.GetRequiredValue(folder),
+                    parsed.InvocationConfiguration.Output,
+                    cancellationToken
+                );
                 return Task.FromResult(0);
             }
         );
@@ -101,6 +117,17 @@ public static class SampleCommand
         return date;
     }
 
+    private static int? WholeNumber(ArgumentResult argument)
+    {
+        if (int.TryParse(argument.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            return number;
+        }
+
+        argument.AddError("--units, --procedures and --seed take a whole number.");
+        return null;
+    }
+
     private static int Number(string option, int? asked, int most, int otherwise) =>
         asked is < 1 || asked > most
             ? throw new CommandFailedException(
@@ -112,6 +139,7 @@ public static class SampleCommand
         ProcedureCatalogue catalogue,
         SampleRequest request,
         DirectoryInfo folder,
+        TextWriter output,
         CancellationToken cancellationToken
     )
     {
@@ -132,8 +160,8 @@ public static class SampleCommand
             }
 
             File.Move(part, path, overwrite: true);
-            Console.WriteLine(path);
-            Console.WriteLine(
+            output.WriteLine(path);
+            output.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"{counts.Units} units, {counts.Rows} rows, {counts.Cells} cells ({counts.Masked} masked), {counts.Operations} operations in 365 days, {size} bytes, {watch.Elapsed.TotalSeconds:F1} s"
