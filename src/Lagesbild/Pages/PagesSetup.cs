@@ -27,7 +27,7 @@ public static class PagesSetup
         builder.Services.Configure<WebEncoderOptions>(options =>
             options.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All)
         );
-        builder.Services.TryAddSingleton(new FreshnessLimits());
+        builder.Services.TryAddSingleton(FreshnessRules.Read(builder.Configuration));
         builder.Services.TryAddSingleton<ProcedureSearch>();
         builder.Services.AddScoped<Shell>();
     }

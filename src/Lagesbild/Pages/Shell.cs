@@ -1,3 +1,5 @@
+using Lagesbild.Catalogue;
+using Lagesbild.Deliveries;
 using Lagesbild.Picture;
 
 namespace Lagesbild.Pages;
@@ -6,19 +8,16 @@ namespace Lagesbild.Pages;
 /// What stands around every page: the picture, taken once for the request, so that a publication in the middle of it
 /// changes nothing, and how old its sources are today.
 /// </summary>
-public sealed class Shell(CurrentPicture current, TimeProvider clock, FreshnessLimits limits)
+public sealed class Shell(CurrentPicture current, TimeProvider clock, FreshnessRules freshness)
 {
-    internal static readonly TimeZoneInfo Stockholm = TimeZoneInfo.FindSystemTimeZoneById("Europe/Stockholm");
-
-    public FreshnessLimits Limits => limits;
-
     /// <summary>Null until the first publication.</summary>
     public Picture.Picture? Picture { get; } = current.Value;
 
-    public DateOnly Today { get; } =
-        DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(clock.GetUtcNow(), Stockholm).DateTime);
+    public DateOnly Today { get; } = clock.TodayInStockholm();
 
-    public FreshnessState Judge(PictureSource source) => limits.Judge(source.ReferenceDate, Today);
+    public FreshnessLimits LimitsOf(Source source) => freshness.Of(source.Code);
+
+    public FreshnessState Judge(PictureSource source) => LimitsOf(source.Source).Judge(source.ReferenceDate, Today);
 
     /// <summary>The sources that are late or stale, with their age in days.</summary>
     public IEnumerable<(PictureSource Source, FreshnessState State, int AgeDays)> Overdue =>
