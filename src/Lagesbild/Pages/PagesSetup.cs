@@ -30,6 +30,7 @@ public static class PagesSetup
         builder.Services.TryAddSingleton(FreshnessRules.Read(builder.Configuration));
         builder.Services.TryAddSingleton<ProcedureSearch>();
         builder.Services.AddScoped<Shell>();
+        builder.Services.AddSingleton<PageCache>();
     }
 
     public static void MapPages(this WebApplication app)
@@ -40,8 +41,15 @@ public static class PagesSetup
             pages =>
                 pages.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Assets.WriteFaultPageAsync })
         );
+        // After authorization: a kept page is for readers, as a made one is.
+        app.Use(
+            (context, next) =>
+                context.GetEndpoint()?.Metadata.GetMetadata<KeptPage>() is null
+                    ? next(context)
+                    : context.RequestServices.GetRequiredService<PageCache>().AnswerAsync(context, next)
+        );
         app.MapAssets();
-        app.MapRazorPages();
+        app.MapRazorPages().WithMetadata(new KeptPage());
         app.MapFallbackToPage("{**address}", "/Errors/Unknown");
     }
 }

@@ -62,7 +62,9 @@ public static class Swedish
 
     /// <summary>22 november 2026 kl. 03.12, in Sweden.</summary>
     public static string Time(DateTimeOffset instant) =>
-        TimeZoneInfo.ConvertTime(instant, StockholmClock.TimeZone).ToString($"d{Hold}MMMM{Hold}yyyy 'kl.'{Hold}HH.mm", Culture);
+        TimeZoneInfo
+            .ConvertTime(instant, StockholmClock.TimeZone)
+            .ToString($"d{Hold}MMMM{Hold}yyyy 'kl.'{Hold}HH.mm", Culture);
 
     /// <summary>24 augusti–21 november 2026</summary>
     public static string Dates(DateOnly from, DateOnly to) =>
