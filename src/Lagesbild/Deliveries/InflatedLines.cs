@@ -31,7 +31,7 @@ internal sealed class InflatedLines : IDisposable
     /// <param name="compressed">Read to its end on another thread; the caller leaves it alone until disposal.</param>
     /// <param name="isDeflated">False for a stored entry.</param>
     /// <param name="mostBytes">More than this is refused by <see cref="Next"/>.</param>
-    public InflatedLines(Stream compressed, bool isDeflated, long mostBytes, CancellationToken cancellationToken)
+    public InflatedLines(Slice compressed, bool isDeflated, long mostBytes, CancellationToken cancellationToken)
     {
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         for (var i = 0; i < Blocks; i++)
@@ -132,7 +132,7 @@ internal sealed class InflatedLines : IDisposable
     }
 
     private InflatedEntry Inflate(
-        Stream compressed,
+        Slice compressed,
         bool isDeflated,
         long mostBytes,
         CancellationToken cancellationToken
@@ -141,7 +141,7 @@ internal sealed class InflatedLines : IDisposable
         try
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            using var inflated = isDeflated
+            using Stream inflated = isDeflated
                 ? new DeflateStream(compressed, CompressionMode.Decompress, leaveOpen: true)
                 : compressed;
             var checksum = Crc32.Start;
@@ -178,6 +178,11 @@ internal sealed class InflatedLines : IDisposable
 
                 if (length < room.Length)
                 {
+                    if (!compressed.IsAtEnd)
+                    {
+                        throw new UnreadableException("archive", "Det står något efter de packade uppgifterna.");
+                    }
+
                     return new InflatedEntry(
                         total,
                         Crc32.Finish(checksum),

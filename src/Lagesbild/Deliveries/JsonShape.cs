@@ -14,6 +14,53 @@ internal readonly record struct DeliveryHeader(
 /// <param name="code">Finding code of a complaint.</param>
 internal sealed class JsonShape(JsonElement element, Findings findings, string code, string? entry, long? line)
 {
+    /// <summary>
+    /// Looks through every text, key and number of a document, unescaped, for personal numbers. False where a text cannot
+    /// be read at all; after it every text can.
+    /// </summary>
+    public static bool Judge(JsonElement root, DeliveryBuilder delivery, long? line)
+    {
+        try
+        {
+            if (HasPersonalNumber(root))
+            {
+                delivery.Findings.Error(
+                    "personal-identity-number",
+                    "Här står något som ser ut som ett personnummer.",
+                    delivery.Entry,
+                    line
+                );
+            }
+
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            ComplainOfSurrogate(delivery, line);
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// The platform throws <see cref="InvalidOperationException"/> for half a surrogate pair, escaped: parsing where it
+    /// stands in a key, reading where it stands in a value.
+    /// </summary>
+    public static void ComplainOfSurrogate(DeliveryBuilder delivery, long? line) =>
+        delivery.Findings.Error("encoding", "En text innehåller ett halvt tecken (surrogat).", delivery.Entry, line);
+
+    private static bool HasPersonalNumber(JsonElement element) =>
+        element.ValueKind switch
+        {
+            JsonValueKind.Object => element
+                .EnumerateObject()
+                // Every text has to be read, also after the first.
+                .Aggregate(false, (has, p) => has | PersonalIdentityNumber.IsIn(p.Name) | HasPersonalNumber(p.Value)),
+            JsonValueKind.Array => element.EnumerateArray().Aggregate(false, (has, e) => has | HasPersonalNumber(e)),
+            JsonValueKind.String => PersonalIdentityNumber.IsIn(element.GetString()),
+            JsonValueKind.Number => PersonalIdentityNumber.IsIn(element.GetRawText()),
+            _ => false,
+        };
+
     public void Complain(string message) => findings.Error(code, message, entry, line);
 
     public bool HasExactly(params string[] keys)

@@ -240,17 +240,18 @@ public sealed class NcrReader : ISourceReader
                 text,
                 new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 8 }
             );
-            if (HasPersonalNumber(document.RootElement))
+            if (JsonShape.Judge(document.RootElement, delivery, number))
             {
-                delivery.Findings.Error(
-                    "personal-identity-number",
-                    "Raden innehåller något som ser ut som ett personnummer.",
-                    null,
-                    number
-                );
+                return document;
             }
 
-            return document;
+            document.Dispose();
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            JsonShape.ComplainOfSurrogate(delivery, number);
+            return null;
         }
         catch (JsonException)
         {
@@ -289,19 +290,6 @@ public sealed class NcrReader : ISourceReader
             return false;
         }
     }
-
-    // Unescaped strings, keys and numbers, wherever they stand.
-    private static bool HasPersonalNumber(JsonElement element) =>
-        element.ValueKind switch
-        {
-            JsonValueKind.Object => element
-                .EnumerateObject()
-                .Any(p => PersonalIdentityNumber.IsIn(p.Name) || HasPersonalNumber(p.Value)),
-            JsonValueKind.Array => element.EnumerateArray().Any(HasPersonalNumber),
-            JsonValueKind.String => PersonalIdentityNumber.IsIn(element.GetString()),
-            JsonValueKind.Number => PersonalIdentityNumber.IsIn(element.GetRawText()),
-            _ => false,
-        };
 
     private bool ReadHeader(JsonElement root, string? type, DeliveryBuilder delivery)
     {

@@ -1,6 +1,9 @@
 namespace Lagesbild.Deliveries;
 
-/// <summary>A stretch of a seekable stream, read forwards only.</summary>
+/// <summary>
+/// A stretch of a seekable stream, read forwards only. Its last byte is handed out alone: deflated data cannot end without
+/// its own last byte, so whoever has inflated all and not asked for this one has something else standing behind it.
+/// </summary>
 internal sealed class Slice : Stream
 {
     private readonly Stream _whole;
@@ -12,6 +15,9 @@ internal sealed class Slice : Stream
         _left = length;
         whole.Position = start;
     }
+
+    /// <summary>True when every byte has been handed out.</summary>
+    public bool IsAtEnd => _left == 0;
 
     public override bool CanRead => true;
     public override bool CanSeek => false;
@@ -26,7 +32,8 @@ internal sealed class Slice : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        var read = _whole.Read(buffer[..(int)Math.Min(buffer.Length, _left)]);
+        var most = _left > 1 ? _left - 1 : _left;
+        var read = _whole.Read(buffer[..(int)Math.Min(buffer.Length, most)]);
         _left -= read;
         return read;
     }

@@ -197,15 +197,6 @@ public sealed class SporReader : ISourceReader
             throw new UnreadableException("encoding", "Manifestet är inte giltig UTF-8.");
         }
 
-        if (PersonalIdentityNumber.IsIn(json))
-        {
-            delivery.Findings.Error(
-                "personal-identity-number",
-                "Manifestet innehåller något som ser ut som ett personnummer.",
-                Manifest
-            );
-        }
-
         JsonDocument document;
         try
         {
@@ -214,8 +205,22 @@ public sealed class SporReader : ISourceReader
                 new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 8 }
             );
         }
+        catch (InvalidOperationException)
+        {
+            JsonShape.ComplainOfSurrogate(delivery, null);
+            return null;
+        }
         catch (JsonException notJson)
         {
+            if (PersonalIdentityNumber.IsIn(json))
+            {
+                delivery.Findings.Error(
+                    "personal-identity-number",
+                    "Manifestet innehåller något som ser ut som ett personnummer.",
+                    Manifest
+                );
+            }
+
             throw new UnreadableException(
                 "manifest",
                 "Manifestet är inte JSON, eller har samma nyckel två gånger.",
@@ -223,7 +228,7 @@ public sealed class SporReader : ISourceReader
             );
         }
 
-        if (IsManifest(document.RootElement, delivery))
+        if (JsonShape.Judge(document.RootElement, delivery, null) && IsManifest(document.RootElement, delivery))
         {
             return document;
         }

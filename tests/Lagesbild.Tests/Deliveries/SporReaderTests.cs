@@ -206,6 +206,23 @@ public sealed class SporReaderTests
             "personal-identity-number",
             f => Promised(f, m => m[Number] = 1)
         ),
+        ["a personal number escaped in the manifest"] = (
+            "personal-identity-number",
+            f =>
+                Encoded(
+                    f,
+                    Manifest,
+                    t => t.Replace("\"SPOR\"", "\"\\u0031\\u0039121212-1212\"", StringComparison.Ordinal)
+                )
+        ),
+        ["half a surrogate pair in the manifest"] = (
+            "encoding",
+            f => Encoded(f, Manifest, t => t.Replace("\"SPOR\"", "\"\\ud800\"", StringComparison.Ordinal))
+        ),
+        ["half a surrogate pair in a key of the manifest"] = (
+            "encoding",
+            f => Encoded(f, Manifest, t => t.Replace("\"kalla\"", "\"\\ud800\"", StringComparison.Ordinal))
+        ),
         ["another source"] = ("file-name", f => Promised(f, m => m["kalla"] = "HEMLIG")),
         ["another reference date than the name's"] = (
             "file-name",
