@@ -26,8 +26,6 @@ public sealed class DevelopmentPki
     public const string UnlistedSystemHsaId = "SE1111111113-EXSYS9";
 
     private const string MarkFile = "README.txt";
-    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
-    private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
     private readonly DateTimeOffset _now;
     private readonly Dictionary<string, X509Certificate2> _opened = [];
@@ -68,158 +66,13 @@ public sealed class DevelopmentPki
     {
         var pki = new DevelopmentPki(Path.GetFullPath(directory), clock.GetUtcNow());
         pki.Claim();
-        foreach (var blueprint in Blueprints)
+        foreach (var blueprint in CertificateBlueprint.All)
             pki.KeepOrMake(blueprint);
         pki.Write(
             "security.json",
             new JsonObject { [SecurityOptions.Section] = pki.Section() }.ToJsonString(Indented) + "\n"
         );
         return pki;
-    }
-
-    private enum Validity
-    {
-        Now,
-        Past,
-        Future,
-    }
-
-    /// <param name="Issuer">Name of the issuing certificate; its own for a self-signed one.</param>
-    /// <param name="Years">How long a certificate that is valid now stays so.</param>
-    /// <param name="Browser">A <c>.p12</c> file is wanted.</param>
-    private sealed record Blueprint(
-        string Name,
-        string Issuer,
-        X500DistinguishedName Subject,
-        X509KeyUsageFlags KeyUsage,
-        string[] ExtendedKeyUsage,
-        Validity Validity = Validity.Now,
-        int Years = 1,
-        bool Browser = false
-    )
-    {
-        public bool IsAuthority => KeyUsage.HasFlag(X509KeyUsageFlags.KeyCertSign);
-    }
-
-    private static IReadOnlyList<Blueprint> Blueprints { get; } =
-    [
-        Authority("ca/root", "ca/root", "Root CA v2"),
-        Authority("ca/person-hsa-id-3", "ca/root", "Person HSA-id 3 CA v1"),
-        Authority("ca/person-hsa-id-2", "ca/root", "Person HSA-id 2 CA v1"),
-        Authority("ca/person-id-3", "ca/root", "Person ID 3 CA v1"),
-        Authority("ca/function", "ca/root", "Function CA v1"),
-        // The same names as ours on other keys.
-        Authority("ca/twin-person-hsa-id-3", "ca/root", "Person HSA-id 3 CA v1"),
-        Authority("ca/other-root", "ca/other-root", "Root CA v2"),
-        Authority("ca/other-person-hsa-id-3", "ca/other-root", "Person HSA-id 3 CA v1"),
-        Function("server", "SE1111111110-EXSRV1", "localhost") with
-        {
-            ExtendedKeyUsage = [ServerAuthentication],
-        },
-        Person("navigator", NavigatorHsaId, "Lovisa", "Lots") with
-        {
-            Browser = true,
-        },
-        Person("operator", OperatorHsaId, "Frida", "Förvaltare") with
-        {
-            Browser = true,
-        },
-        Function("region-system", RegionSystemHsaId, "vardlots.region.example") with
-        {
-            Browser = true,
-        },
-        Function("register-spor", SporHsaId, "spor.register.example") with
-        {
-            Browser = true,
-        },
-        Function("register-ncr", NcrHsaId, "ncr.register.example") with
-        {
-            Browser = true,
-        },
-        Function("bad/unlisted-system", UnlistedSystemHsaId, "okand.example"),
-        Person("bad/expired", "SE2321000180-EXOLD1", "Gamla", "Kortet") with
-        {
-            Validity = Validity.Past,
-        },
-        Person("bad/not-yet-valid", "SE2321000180-EXNEW1", "Nya", "Kortet") with
-        {
-            Validity = Validity.Future,
-        },
-        Person("bad/other-root", NavigatorHsaId, "Lovisa", "Lots") with
-        {
-            Issuer = "ca/other-person-hsa-id-3",
-        },
-        Person("bad/self-signed", NavigatorHsaId, "Lovisa", "Lots") with
-        {
-            Issuer = "bad/self-signed",
-        },
-        Person("bad/twin-issuer", NavigatorHsaId, "Lovisa", "Lots") with
-        {
-            Issuer = "ca/twin-person-hsa-id-3",
-        },
-        Person("bad/signing", NavigatorHsaId, "Lovisa", "Lots") with
-        {
-            KeyUsage = X509KeyUsageFlags.NonRepudiation,
-        },
-        Person("bad/no-client-auth", NavigatorHsaId, "Lovisa", "Lots") with
-        {
-            ExtendedKeyUsage = [],
-        },
-        Person("bad/level-2", NavigatorHsaId, "Lovisa", "Lots") with
-        {
-            Issuer = "ca/person-hsa-id-2",
-        },
-        // The form of a personal identity number, of a day that no calendar has.
-        Person("bad/person-id", "199913329999", "Ingen", "Alls") with
-        {
-            Issuer = "ca/person-id-3",
-        },
-        Person("bad/personal-number", "199913329999", "Ingen", "Alls"),
-    ];
-
-    private static Blueprint Authority(string name, string issuer, string commonName) =>
-        new(
-            name,
-            issuer,
-            DistinguishedName(("2.5.4.3", $"TEST SITHS e-id {commonName} (development)")),
-            X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign,
-            [],
-            Years: 10
-        );
-
-    private static Blueprint Person(string name, string serialNumber, string given, string family) =>
-        new(
-            name,
-            "ca/person-hsa-id-3",
-            DistinguishedName(
-                ("2.5.4.3", $"{given} {family}"),
-                ("2.5.4.4", family),
-                ("2.5.4.42", given),
-                ("2.5.4.5", serialNumber)
-            ),
-            X509KeyUsageFlags.DigitalSignature,
-            [ClientAuthentication]
-        );
-
-    private static Blueprint Function(string name, string hsaId, string dnsName) =>
-        new(
-            name,
-            "ca/function",
-            DistinguishedName(("2.5.4.3", dnsName), ("2.5.4.5", hsaId)),
-            X509KeyUsageFlags.DigitalSignature,
-            [ClientAuthentication, ServerAuthentication]
-        );
-
-    private static X500DistinguishedName DistinguishedName(params (string Oid, string Value)[] attributes)
-    {
-        // The builder encodes last things first; SITHS names begin with the country and end with the serialNumber.
-        var builder = new X500DistinguishedNameBuilder();
-        foreach (var (oid, value) in attributes.Reverse())
-            builder.Add(oid, value);
-        builder.AddOrganizationName("Lägesbild development, not SITHS");
-        builder.AddLocalityName("Exempelstad");
-        builder.AddCountryOrRegion("SE");
-        return builder.Build();
     }
 
     /// <summary>The folder is new, empty, or carries our mark; a stranger's files are left alone.</summary>
@@ -247,7 +100,7 @@ public sealed class DevelopmentPki
 
         """;
 
-    private void KeepOrMake(Blueprint blueprint)
+    private void KeepOrMake(CertificateBlueprint blueprint)
     {
         if (Existing(blueprint) is { } existing)
         {
@@ -260,7 +113,7 @@ public sealed class DevelopmentPki
     }
 
     /// <summary>Null where there is none, or where it has to be renewed.</summary>
-    private X509Certificate2? Existing(Blueprint blueprint)
+    private X509Certificate2? Existing(CertificateBlueprint blueprint)
     {
         var file = CertificateFile(blueprint.Name);
         if (!File.Exists(file))
@@ -292,12 +145,12 @@ public sealed class DevelopmentPki
             new($"{file} is not a certificate of this PKI: move it away, or name another folder.");
     }
 
-    private bool HoldsStill(X509Certificate2 certificate, Blueprint blueprint)
+    private bool HoldsStill(X509Certificate2 certificate, CertificateBlueprint blueprint)
     {
         var validity =
-            _now >= certificate.NotAfter ? Validity.Past
-            : _now < certificate.NotBefore ? Validity.Future
-            : Validity.Now;
+            _now >= certificate.NotAfter ? CertificateValidity.Past
+            : _now < certificate.NotBefore ? CertificateValidity.Future
+            : CertificateValidity.Now;
         if (validity != blueprint.Validity)
             return false;
         if (blueprint.Issuer == blueprint.Name)
@@ -310,7 +163,7 @@ public sealed class DevelopmentPki
     private ReadOnlyMemory<byte> KeyIdentifier(string name) =>
         _opened[name].Extensions.OfType<X509SubjectKeyIdentifierExtension>().Single().SubjectKeyIdentifierBytes;
 
-    private X509Certificate2 Make(Blueprint blueprint)
+    private X509Certificate2 Make(CertificateBlueprint blueprint)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(blueprint.Subject, key, HashAlgorithmName.SHA256);
@@ -334,8 +187,8 @@ public sealed class DevelopmentPki
         serial[0] &= 0x7f;
         var (from, to) = blueprint.Validity switch
         {
-            Validity.Past => (_now.AddDays(-60), _now.AddDays(-1)),
-            Validity.Future => (_now.AddYears(1), _now.AddYears(2)),
+            CertificateValidity.Past => (_now.AddDays(-60), _now.AddDays(-1)),
+            CertificateValidity.Future => (_now.AddYears(1), _now.AddYears(2)),
             _ => (_now.AddHours(-1), _now.AddYears(blueprint.Years)),
         };
         using var certificate = request.Create(

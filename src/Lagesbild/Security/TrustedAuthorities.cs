@@ -1,0 +1,170 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.RegularExpressions;
+
+namespace Lagesbild.Security;
+
+/// <summary>What the configuration says, read and found sound: certificates instead of file names.</summary>
+internal sealed class TrustedAuthorities
+{
+    public required X509Certificate2? Server { get; init; }
+    public required X509Certificate2Collection ServerChain { get; init; }
+    public required X509Certificate2Collection Roots { get; init; }
+    public required IReadOnlyList<CertificateIssuer> Issuers { get; init; }
+    public required X509Certificate2Collection Intermediates { get; init; }
+    public required Regex HsaIdPattern { get; init; }
+
+    /// <summary>Nothing configured: nobody gets in with a certificate. Only the demo door may run so.</summary>
+    public static TrustedAuthorities None { get; } =
+        new()
+        {
+            Server = null,
+            ServerChain = [],
+            Roots = [],
+            Issuers = [],
+            Intermediates = [],
+            HsaIdPattern = HsaId.Strict(),
+        };
+
+    public static TrustedAuthorities Load(SecurityOptions options, IHostEnvironment environment)
+    {
+        var problems = new List<string>();
+        var roots = new X509Certificate2Collection();
+        foreach (var (i, file) in options.Roots.Index())
+            if (Authority($"Roots:{i}", file) is { } root)
+                roots.Add(root);
+        if (options.Roots.Count == 0)
+            Problem("Roots", "at least one root certificate is needed.");
+
+        var intermediates = new X509Certificate2Collection();
+        foreach (var (i, file) in options.Intermediates.Index())
+            if (Authority($"Intermediates:{i}", file) is { } intermediate)
+                intermediates.Add(intermediate);
+
+        var issuers = new List<CertificateIssuer>();
+        foreach (var (i, entry) in options.Issuers.Index())
+        {
+            if (entry.Kind is null)
+                Problem($"Issuers:{i}:Kind", "must be person or function.");
+            if (entry.Kind == CallerKind.Person && entry.LevelOfAssurance is not (>= 1 and <= 4))
+                Problem($"Issuers:{i}:LevelOfAssurance", "must be 1 to 4 for an issuer of persons.");
+            if (
+                Authority($"Issuers:{i}:Certificate", entry.Certificate) is not { } certificate
+                || entry.Kind is not { } kind
+            )
+                continue;
+            if (!ChainsTo(certificate, roots, intermediates))
+                Problem($"Issuers:{i}:Certificate", "does not lead to any of Security:Roots.");
+            issuers.Add(new(certificate, kind, entry.LevelOfAssurance, [.. entry.Policies]));
+        }
+        if (options.Issuers.Count == 0)
+            Problem("Issuers", "at least one issuing CA is needed.");
+
+        if (options.MinimumLevelOfAssurance is not (>= 1 and <= 4))
+            Problem("MinimumLevelOfAssurance", "must be 1 to 4.");
+        var pattern = Pattern();
+        foreach (var (i, value) in options.Readers.Index())
+            if (!HsaId.IsOrganisation(value) && !HsaId.IsValid(value, pattern))
+                Problem($"Readers:{i}", "must be an HSA-id or an organisation number of ten digits.");
+        foreach (var (i, value) in options.Operators.Index())
+            if (!HsaId.IsValid(value, pattern))
+                Problem($"Operators:{i}", "must be an HSA-id.");
+        foreach (var (source, hsaIds) in options.Registers)
+        foreach (var (i, value) in hsaIds.Index())
+            if (!HsaId.IsValid(value, pattern))
+                Problem($"Registers:{source}:{i}", "must be an HSA-id.");
+
+        var (server, serverChain) = Server();
+        return problems.Count > 0
+            ? throw SecurityOptions.Invalid(problems)
+            : new TrustedAuthorities
+            {
+                Server = server,
+                ServerChain = serverChain,
+                Roots = roots,
+                Issuers = issuers,
+                Intermediates = intermediates,
+                HsaIdPattern = pattern,
+            };
+
+        void Problem(string key, string what) => problems.Add($"{SecurityOptions.Section}:{key}: {what}");
+
+        string? Existing(string key, string file)
+        {
+            var path = Path.Combine(environment.ContentRootPath, file);
+            if (file.Length > 0 && File.Exists(path))
+                return path;
+            Problem(key, file.Length == 0 ? "names no file." : $"the file {path} does not exist.");
+            return null;
+        }
+
+        X509Certificate2? Authority(string key, string file)
+        {
+            if (Existing(key, file) is not { } path)
+                return null;
+            try
+            {
+                var certificate = X509CertificateLoader.LoadCertificateFromFile(path);
+                if (certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(b => b.CertificateAuthority))
+                    return certificate;
+                Problem(key, $"{path} is not the certificate of a CA.");
+            }
+            catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+            {
+                Problem(key, $"{path} cannot be read as a certificate: {e.Message}");
+            }
+            return null;
+        }
+
+        Regex Pattern()
+        {
+            if (options.HsaIdPattern is not { } configured)
+                return HsaId.Strict();
+            if (environment.IsProduction())
+                Problem("HsaIdPattern", "is for test environments and cannot be set in Production.");
+            try
+            {
+                return HsaId.Anchored(configured);
+            }
+            catch (Exception e) when (e is ArgumentException or NotSupportedException)
+            {
+                Problem("HsaIdPattern", $"is not a usable regular expression: {e.Message}");
+                return HsaId.Strict();
+            }
+        }
+
+        (X509Certificate2?, X509Certificate2Collection) Server()
+        {
+            var certificateFile = Existing("ServerCertificate", options.ServerCertificate);
+            var keyFile = Existing("ServerKey", options.ServerKey);
+            if (certificateFile is null || keyFile is null)
+                return (null, []);
+            try
+            {
+                var rest = new X509Certificate2Collection();
+                rest.ImportFromPemFile(certificateFile);
+                if (rest.Count > 0)
+                    rest.RemoveAt(0);
+                return (X509Certificate2.CreateFromPemFile(certificateFile, keyFile), rest);
+            }
+            catch (Exception e)
+                when (e is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
+            {
+                Problem("ServerCertificate", $"{certificateFile} with the key {keyFile} cannot be used: {e.Message}");
+                return (null, []);
+            }
+        }
+    }
+
+    /// <summary>Whether it leads to a root at all; its dates are judged with every request's.</summary>
+    private static bool ChainsTo(
+        X509Certificate2 certificate,
+        X509Certificate2Collection roots,
+        X509Certificate2Collection intermediates
+    )
+    {
+        using var chain = new X509Chain { ChainPolicy = CertificateChecks.ChainPolicy(roots, intermediates) };
+        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
+        return chain.Build(certificate);
+    }
+}
