@@ -71,6 +71,7 @@ public static class ApiSetup
         WaitingTimesResource.Map(routes);
         ExplainResource.Map(routes);
         TrendsResource.Map(routes);
+        app.Map("/lagesbild/{**rest}", ApiRoutes.Refusing(StatusCodes.Status404NotFound));
         var retention = app.Configuration.GetSection("Retention");
         SourcesResource.Map(
             routes,
@@ -152,11 +153,15 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints, IServiceProvide
                 : respond(context)
         );
 
+    /// <summary>
+    /// Answers itself rather than leaving it to routing: the web view takes whatever path and method nobody else wants.
+    /// </summary>
+    public static RequestDelegate Refusing(int status) => context => Problem.OfStatus(status).WriteAsync(context);
+
     /// <summary>An endpoint that the contract does not describe.</summary>
     public IEndpointConventionBuilder Unlisted(string path, RequestDelegate respond) =>
-        endpoints.MapMethods(
+        MapReading(
             path,
-            GetAndHead,
             context =>
                 Query.Read([], context.Request.QueryString.Value).Problem is { } refused
                     ? refused.WriteAsync(context)
@@ -166,9 +171,23 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints, IServiceProvide
     private ApiRoute Map<T>(string path, IReadOnlyList<Parameter> parameters, PathId? id, RequestDelegate respond) =>
         new(
             // The method makes the endpoint visible to the document's generator.
-            endpoints.MapMethods(path, GetAndHead, respond).WithMetadata(respond.Method),
+            MapReading(path, respond).WithMetadata(respond.Method),
             typeof(T),
             parameters,
             id
         );
+
+    private IEndpointConventionBuilder MapReading(string path, RequestDelegate respond)
+    {
+        var refuse = Refusing(StatusCodes.Status405MethodNotAllowed);
+        endpoints.Map(
+            path,
+            context =>
+            {
+                context.Response.Headers.Allow = string.Join(", ", GetAndHead);
+                return refuse(context);
+            }
+        );
+        return endpoints.MapMethods(path, GetAndHead, respond);
+    }
 }

@@ -179,6 +179,8 @@ public sealed class BadRequestTests(ApiHost host) : IClassFixture<ApiHost>
         await host.GetProblemAsync("/units/SE2321000180-EX99", HttpStatusCode.NotFound, "unit-unknown");
         await host.GetProblemAsync("/nothing", HttpStatusCode.NotFound, "not-found");
         await host.GetProblemAsync("", HttpStatusCode.NotFound, "not-found");
+        await host.GetProblemAsync("/nothing", HttpStatusCode.NotFound, "not-found", HttpMethod.Post);
+        await host.GetProblemAsync("/../v2/units", HttpStatusCode.NotFound, "not-found");
         var problem = await host.GetProblemAsync(
             "/waiting-times/explain?procedure=CJE&unit=" + HandMadePicture.Falun,
             HttpStatusCode.NotFound,

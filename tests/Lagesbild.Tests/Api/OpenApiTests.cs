@@ -39,6 +39,9 @@ public sealed class OpenApiTests(ApiHost host) : IClassFixture<ApiHost>
             .Services.GetServices<EndpointDataSource>()
             .SelectMany(source => source.Endpoints)
             .OfType<RouteEndpoint>()
+            .Where(endpoint =>
+                endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Contains("HEAD") == true
+            )
             .Select(endpoint => endpoint.RoutePattern.RawText!)
             .Where(path =>
                 !path.Contains("/openapi.", StringComparison.Ordinal)
