@@ -221,6 +221,7 @@ public sealed class Inbox(
             return;
         }
 
+        var path = file.FullName;
         if (isRefused)
         {
             file.Delete();
@@ -229,6 +230,8 @@ public sealed class Inbox(
         {
             file.MoveTo(Path.Combine(folder, name), overwrite: true);
         }
+
+        _sightings.Remove(path);
     }
 
     private static bool IsFitForAName(string name) =>

@@ -1,0 +1,1 @@
+[assembly: AssemblyFixture(typeof(Lagesbild.Tests.Ledger.TestPostgresEnd))]

@@ -1,0 +1,53 @@
+using System.Text.Json;
+using Lagesbild.Deliveries;
+using Lagesbild.Tests.Jobs;
+using Lagesbild.Tests.Ledger;
+
+namespace Lagesbild.Tests.Commands;
+
+public sealed class CheckTests
+{
+    private static readonly DateOnly Day = new(2026, 1, 13);
+
+    [Fact]
+    public async Task The_exit_code_tells_accepted_refused_and_unreadable_apart()
+    {
+        using var folder = new TestFolder();
+        var good = folder.Inside(SmallDelivery.Spor(Day).PutInto(folder.FullName).FileName);
+        var bad = folder.Inside(new SmallDelivery("NCR_2026-01-13.jsonl.gz", [1, 2]).PutInto(folder.FullName).FileName);
+
+        Assert.Equal(0, (await Program.RunAsync("check", good)).ExitCode);
+        Assert.Equal(1, (await Program.RunAsync("check", bad)).ExitCode);
+        Assert.Equal(1, (await Program.RunAsync("check", bad, good)).ExitCode);
+        Assert.Equal(2, (await Program.RunAsync("check", good, folder.Inside("missing"))).ExitCode);
+        Assert.Equal(2, (await Program.RunAsync("check", folder.FullName)).ExitCode);
+    }
+
+    [Fact]
+    public async Task Json_is_the_receipt_without_what_only_a_ledger_knows()
+    {
+        using var folder = new TestFolder();
+        var delivery = SmallDelivery.Spor(Day).PutInto(folder.FullName);
+
+        var (_, output, error) = await Program.RunAsync("check", "--json", folder.Inside(delivery.FileName));
+
+        Assert.Equal("", error);
+        var receipt = JsonSerializer.Deserialize(output, ReceiptJson.Indented.Receipt)!;
+        Assert.Equal("accepted", receipt.State);
+        Assert.Null(receipt.Id);
+        Assert.Null(receipt.ReceivedAt);
+        Assert.Equal(delivery.Content.Length, receipt.SizeBytes);
+        Assert.Contains("\"settledAt\": null", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Findings_are_told_in_Swedish_letters_and_all()
+    {
+        using var folder = new TestFolder();
+        var bad = new SmallDelivery("fel.txt", [1]).PutInto(folder.FullName);
+
+        var (_, output, _) = await Program.RunAsync("check", folder.Inside(bad.FileName));
+
+        Assert.Contains("FEL file-name: Filens namn är inte", output, StringComparison.Ordinal);
+    }
+}

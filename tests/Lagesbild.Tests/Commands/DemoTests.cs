@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.RegularExpressions;
+using Lagesbild.Tests.Jobs;
+using Lagesbild.Tests.Ledger;
+
+namespace Lagesbild.Tests.Commands;
+
+public sealed partial class DemoTests
+{
+    private static readonly DateOnly Day = new(2026, 1, 13);
+
+    [Fact]
+    public async Task It_is_ready_when_what_was_handed_in_is_settled_and_goes_on_after_a_crash_and_a_stop()
+    {
+        using var folder = new TestFolder();
+        var deliveries = folder.Inside("deliveries");
+        SmallDelivery.Ncr(Day).PutInto(deliveries);
+        SmallDelivery.Spor(Day).PutInto(deliveries);
+        new SmallDelivery("SPOR_2026-01-13.zip.receipt.json", []).PutInto(deliveries);
+        new SmallDelivery("vad som helst.txt", [1]).PutInto(deliveries);
+        using var client = new HttpClient();
+
+        var first = await StartAsync(folder);
+        Assert.Contains("NCR_2026-01-13.jsonl.gz: published", first.Told, StringComparison.Ordinal);
+        Assert.Contains("SPOR_2026-01-13.zip: published", first.Told, StringComparison.Ordinal);
+        Assert.Contains("vad som helst.txt: refused", first.Told, StringComparison.Ordinal);
+        Assert.Contains("FEL file-name", first.Told, StringComparison.Ordinal);
+        Assert.DoesNotContain("receipt.json:", first.Told, StringComparison.Ordinal);
+        var picture = await ReadyAsync(client, first.Told);
+        first.Process.Kill();
+        await first.Process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        first.Process.Dispose();
+
+        var second = await StartAsync(folder);
+        Assert.Equal(picture, await ReadyAsync(client, second.Told));
+        Terminate(second.Process);
+        await second.Process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, second.Process.ExitCode);
+        Assert.False(File.Exists(folder.Inside("data", "postgres", "postmaster.pid")));
+        second.Process.Dispose();
+    }
+
+    [Fact]
+    public async Task The_printed_curl_line_works_as_printed()
+    {
+        using var folder = new TestFolder();
+        SmallDelivery.Spor(Day).PutInto(folder.Inside("deliveries"));
+        var demo = await StartAsync(folder);
+
+        using var curl = Process.Start(
+            new ProcessStartInfo("/bin/sh", ["-c", CurlLine().Match(demo.Told).Value + " --silent --show-error --fail"])
+            {
+                RedirectStandardOutput = true,
+            }
+        )!;
+        var answer = await curl.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await curl.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Terminate(demo.Process);
+        await demo.Process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        demo.Process.Dispose();
+
+        Assert.Equal(0, curl.ExitCode);
+        Assert.Contains("\"NGB\"", answer, StringComparison.Ordinal);
+    }
+
+    private static async Task<(Process Process, string Told)> StartAsync(TestFolder folder)
+    {
+        var process = Program.Start(
+            [],
+            "demo",
+            "--deliveries",
+            folder.Inside("deliveries"),
+            "--data",
+            folder.Inside("data"),
+            "--http",
+            "0",
+            "--https",
+            "0",
+            "--management",
+            "0"
+        );
+        var told = new List<string>();
+        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        {
+            told.Add(line);
+            if (line.StartsWith("Ctrl-C", StringComparison.Ordinal))
+            {
+                return (process, string.Join('\n', told));
+            }
+        }
+
+        Assert.Fail(
+            string.Join('\n', told) + await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)
+        );
+        return default;
+    }
+
+    private static async Task<string> ReadyAsync(HttpClient client, string told)
+    {
+        using var answer = await client.GetAsync(
+            ReadyAddress().Match(told).Value,
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static void Terminate(Process process)
+    {
+        using var kill = Process.Start(
+            "kill",
+            ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]
+        );
+        kill.WaitForExit();
+    }
+
+    [GeneratedRegex(@"http://127\.0\.0\.1:\d+/health/ready")]
+    private static partial Regex ReadyAddress();
+
+    [GeneratedRegex("curl .*")]
+    private static partial Regex CurlLine();
+}

@@ -1,0 +1,129 @@
+using System.Net;
+using Lagesbild.Commands;
+using Lagesbild.Jobs;
+using Lagesbild.Ledger;
+using Lagesbild.Picture;
+using Lagesbild.Tests.Ledger;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Lagesbild.Tests.Jobs;
+
+/// <summary>The whole service in this process, on a database and an inbox of its own (or another node's).</summary>
+public sealed class Node : IAsyncDisposable
+{
+    private readonly bool _ownsDatabase;
+    private readonly TestFolder? _folder;
+
+    private Node(WebApplication app, string database, bool ownsDatabase, TestFolder? folder, string inbox)
+    {
+        App = app;
+        Database = database;
+        _ownsDatabase = ownsDatabase;
+        _folder = folder;
+        InboxFolder = inbox;
+    }
+
+    public WebApplication App { get; }
+
+    public string Database { get; }
+
+    public string InboxFolder { get; }
+
+    public TestClock Clock => (TestClock)App.Services.GetRequiredService<TimeProvider>();
+
+    public Inbox Inbox => App.Services.GetRequiredService<Inbox>();
+
+    public PictureKeeper Keeper => App.Services.GetRequiredService<PictureKeeper>();
+
+    public DeliveryLedger Ledger => App.Services.GetRequiredService<DeliveryLedger>();
+
+    public Picture.Picture? Picture => App.Services.GetRequiredService<CurrentPicture>().Value;
+
+    /// <summary>Built and not started: the test itself says when the inbox is looked into.</summary>
+    public static Task<Node> CreateAsync() => CreateAsync(null, null, "01:00:00");
+
+    /// <summary>Another process's node, as far as the database is concerned.</summary>
+    public static Task<Node> BesideAsync(Node other) => CreateAsync(other.Database, other.InboxFolder, "01:00:00");
+
+    /// <summary>On what is there already.</summary>
+    public static async Task<Node> CreateAsync(string? database, string? inbox, string every)
+    {
+        var ownsDatabase = database is null;
+        var folder = inbox is null ? new TestFolder() : null;
+        database ??= await TestPostgres.CreateDatabaseAsync();
+        inbox ??= folder!.FullName;
+        var builder = Hosting.CreateBuilder(
+            "Test",
+            [
+                new("ConnectionStrings:Lagesbild", database),
+                new("Deliveries:AllowSynthetic", "true"),
+                new("Inbox:Path", inbox),
+                new("Inbox:Every", every),
+            ]
+        );
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<TimeProvider>(new TestClock());
+        var loopback = new IPEndPoint(IPAddress.Loopback, 0);
+        return new Node(
+            Hosting.Build(builder, new Listeners(loopback, null, loopback)),
+            database,
+            ownsDatabase,
+            folder,
+            inbox
+        );
+    }
+
+    public async Task<Node> StartAsync()
+    {
+        await Hosting.StartAsync(App, TestContext.Current.CancellationToken);
+        return this;
+    }
+
+    /// <summary>A started node's addresses: the demo door, the management port.</summary>
+    public Uri[] Addresses =>
+        [
+            .. App
+                .Services.GetRequiredService<IServer>()
+                .Features.Get<IServerAddressesFeature>()!
+                .Addresses.Select(address => new Uri(address)),
+        ];
+
+    public Task PassAsync() => Inbox.PassAsync(TestContext.Current.CancellationToken);
+
+    public SmallDelivery HandIn(SmallDelivery delivery) =>
+        delivery.PutInto(Path.Combine(InboxFolder, delivery.FileName.Split('_')[0]), Clock.GetUtcNow().AddMinutes(-1));
+
+    /// <summary>A figure that tells which delivery of a source is shown: its patients in 365 days.</summary>
+    public long? Shown(string procedure) => Picture?.FindProcedure(procedure)?.CountLast365Days;
+
+    public async Task<string> StatesAsync() =>
+        await TestPostgres.ScalarAsync<string>(
+            Database,
+            "SELECT coalesce(string_agg(file_name || ' ' || state, ', ' ORDER BY received_at, file_name), '') FROM deliveries"
+        );
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync();
+        if (_ownsDatabase)
+        {
+            await TestPostgres.DropDatabaseAsync(Database);
+        }
+
+        _folder?.Dispose();
+    }
+}
+
+/// <summary>Stands still until told. Timers run by the machine's clock.</summary>
+public sealed class TestClock : TimeProvider
+{
+    private DateTimeOffset _now = new(2026, 1, 15, 6, 0, 0, TimeSpan.Zero);
+
+    public override DateTimeOffset GetUtcNow() => _now;
+
+    public void Advance(TimeSpan time) => _now += time;
+}
