@@ -23,7 +23,13 @@ public static class CommandLine
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
         {
-            return await FailAsync(parsed.Errors[0].Message, WrongUsage);
+            // An unknown command is also a missing one, and of the two the name that was meant is what helps.
+            return await FailAsync(
+                parsed.UnmatchedTokens is [var unknown, ..]
+                    ? $"Unrecognized command or argument '{unknown}'."
+                    : parsed.Errors[0].Message,
+                WrongUsage
+            );
         }
 
         try

@@ -75,7 +75,12 @@ public static class DemoCommand
         };
         option.Validators.Add(result =>
         {
-            if (result.Errors.Any() || result.GetValueOrDefault<int>() is < 0 or > IPEndPoint.MaxPort)
+            // What is no number at all is said by the parser.
+            if (
+                result.Tokens is [var given, ..]
+                && int.TryParse(given.Value, CultureInfo.InvariantCulture, out var chosen)
+                && chosen is < 0 or > IPEndPoint.MaxPort
+            )
             {
                 result.AddError($"{name} must be a port, 0 to {IPEndPoint.MaxPort}.");
             }

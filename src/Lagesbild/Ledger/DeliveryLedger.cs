@@ -29,6 +29,13 @@ public sealed class DeliveryLedger(
     public static DateOnly Today(TimeProvider clock) =>
         DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(clock.GetUtcNow(), Sweden).DateTime);
 
+    /// <summary>In whole microseconds, as PostgreSQL keeps them: every node must tell the same times of a picture.</summary>
+    internal static DateTimeOffset Now(TimeProvider clock)
+    {
+        var now = clock.GetUtcNow();
+        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
+    }
+
     private volatile bool _isPrepared;
 
     /// <summary>Makes the tables what this version of the program needs, once; one node at a time.</summary>
@@ -84,7 +91,7 @@ public sealed class DeliveryLedger(
         CancellationToken cancellationToken
     )
     {
-        var receivedAt = clock.GetUtcNow();
+        var receivedAt = Now(clock);
         var context = await contexts.CreateDbContextAsync(cancellationToken);
         Settlement? settlement = null;
         try

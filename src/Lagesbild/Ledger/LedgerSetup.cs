@@ -26,10 +26,11 @@ public static class LedgerSetup
             );
         }
 
+        var connectionString = ConnectionString(builder.Configuration);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(services =>
         {
-            var source = new NpgsqlDataSourceBuilder(ConnectionString(builder.Configuration));
+            var source = new NpgsqlDataSourceBuilder(connectionString);
             source.UseLoggerFactory(services.GetRequiredService<ILoggerFactory>());
             return source.Build();
         });

@@ -55,7 +55,7 @@ public sealed class Settlement : IAsyncDisposable
             result.Contents is null ? DeliveryState.Refused
             : result.Findings.HasHolds ? DeliveryState.Held
             : DeliveryState.Published;
-        var now = clock.GetUtcNow();
+        var now = DeliveryLedger.Now(clock);
         _delivery = new Delivery
         {
             Id = Guid.CreateVersion7(now),

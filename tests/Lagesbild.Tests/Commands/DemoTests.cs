@@ -21,7 +21,7 @@ public sealed partial class DemoTests
         new SmallDelivery("vad som helst.txt", [1]).PutInto(deliveries);
         using var client = new HttpClient();
 
-        var first = await StartAsync(folder);
+        using var first = await StartAsync(folder);
         Assert.Contains("NCR_2026-01-13.jsonl.gz: published", first.Told, StringComparison.Ordinal);
         Assert.Contains("SPOR_2026-01-13.zip: published", first.Told, StringComparison.Ordinal);
         Assert.Contains("vad som helst.txt: refused", first.Told, StringComparison.Ordinal);
@@ -30,15 +30,13 @@ public sealed partial class DemoTests
         var picture = await ReadyAsync(client, first.Told);
         first.Process.Kill();
         await first.Process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        first.Process.Dispose();
 
-        var second = await StartAsync(folder);
+        using var second = await StartAsync(folder);
         Assert.Equal(picture, await ReadyAsync(client, second.Told));
         Terminate(second.Process);
         await second.Process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, second.Process.ExitCode);
         Assert.False(File.Exists(folder.Inside("data", "postgres", "postmaster.pid")));
-        second.Process.Dispose();
     }
 
     [Fact]
@@ -46,7 +44,7 @@ public sealed partial class DemoTests
     {
         using var folder = new TestFolder();
         SmallDelivery.Spor(Day).PutInto(folder.Inside("deliveries"));
-        var demo = await StartAsync(folder);
+        using var demo = await StartAsync(folder);
 
         using var curl = Process.Start(
             new ProcessStartInfo("/bin/sh", ["-c", CurlLine().Match(demo.Told).Value + " --silent --show-error --fail"])
@@ -58,13 +56,27 @@ public sealed partial class DemoTests
         await curl.WaitForExitAsync(TestContext.Current.CancellationToken);
         Terminate(demo.Process);
         await demo.Process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        demo.Process.Dispose();
 
         Assert.Equal(0, curl.ExitCode);
         Assert.Contains("\"NGB\"", answer, StringComparison.Ordinal);
     }
 
-    private static async Task<(Process Process, string Told)> StartAsync(TestFolder folder)
+    /// <summary>A running demo and what it has told.</summary>
+    private sealed record Demo(Process Process, string Told) : IDisposable
+    {
+        public void Dispose()
+        {
+            if (!Process.HasExited)
+            {
+                Process.Kill();
+                Process.WaitForExit();
+            }
+
+            Process.Dispose();
+        }
+    }
+
+    private static async Task<Demo> StartAsync(TestFolder folder)
     {
         var process = Program.Start(
             [],
@@ -86,14 +98,14 @@ public sealed partial class DemoTests
             told.Add(line);
             if (line.StartsWith("Ctrl-C", StringComparison.Ordinal))
             {
-                return (process, string.Join('\n', told));
+                return new Demo(process, string.Join('\n', told));
             }
         }
 
         Assert.Fail(
             string.Join('\n', told) + await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)
         );
-        return default;
+        throw new UnreachableException();
     }
 
     private static async Task<string> ReadyAsync(HttpClient client, string told)

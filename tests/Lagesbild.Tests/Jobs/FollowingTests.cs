@@ -23,12 +23,16 @@ public sealed class FollowingTests
         Assert.True(await restarted.Keeper.FollowAsync(TestContext.Current.CancellationToken));
 
         Assert.Equal(node.Picture!.Id, restarted.Picture!.Id);
-        Assert.Equal(node.Picture.PublishedAt, restarted.Picture.PublishedAt, TimeSpan.FromMilliseconds(1));
+        Assert.Equal(node.Picture.PublishedAt, restarted.Picture.PublishedAt);
         Assert.Equal(124, restarted.Shown("CJE"));
         Assert.Equal(240, restarted.Shown("NGB"));
         Assert.Equal(
-            node.Picture.Sources.Select(s => (s.FileName, s.Sha256, s.Units, s.Operations)),
-            restarted.Picture.Sources.Select(s => (s.FileName, s.Sha256, s.Units, s.Operations))
+            node.Picture.Sources.Select(s =>
+                (s.FileName, s.Sha256, s.ReceivedAt, s.PublishedAt, s.Units, s.Operations)
+            ),
+            restarted.Picture.Sources.Select(s =>
+                (s.FileName, s.Sha256, s.ReceivedAt, s.PublishedAt, s.Units, s.Operations)
+            )
         );
     }
 
