@@ -39,7 +39,7 @@ public sealed class KilledTests
         ];
 
         var killed = 0;
-        for (var moment = 10; ; moment += moment / 3)
+        for (var moment = 10; ; moment += moment / 2)
         {
             using var process = Program.Start(environment, "serve");
             var lines = 0;
@@ -62,7 +62,7 @@ public sealed class KilledTests
             killed++;
         }
 
-        Assert.True(killed > 5, $"Killed only {killed} times before everything was done.");
+        Assert.True(killed > 4, $"Killed only {killed} times before everything was done.");
         // The last start may have been killed between the last commit and the last receipt.
         await node.PassAsync();
         await node.Keeper.FollowAsync(TestContext.Current.CancellationToken);
