@@ -41,6 +41,7 @@ public sealed class ProcedureSearch
     // Ranks, lower is better; procedures of one rank stand in order of volume.
     private const int WholeName = 0;
     private const int WholeTitle = 5;
+    private const int WholeSpecialty = 8;
     private const int WordsOfName = 10;
     private const int WordsOfTitle = 15;
     private const int BeginningsInName = 20;
@@ -55,7 +56,7 @@ public sealed class ProcedureSearch
     private readonly ProcedureCatalogue _catalogue;
     private readonly List<SearchWord> _words = [];
     private readonly List<Phrase> _phrases = [];
-    private readonly FrozenDictionary<string, int> _wordPlaces;
+    private readonly FrozenSet<string> _stems;
     private readonly List<(UncoveredCare Care, SearchWord[] Words)> _uncovered = [];
 
     public ProcedureSearch(ProcedureCatalogue catalogue)
@@ -100,10 +101,7 @@ public sealed class ProcedureSearch
             }
         }
 
-        _wordPlaces = _words
-            .Select((word, place) => (word.FoldedStem, place))
-            .DistinctBy(w => w.FoldedStem)
-            .ToFrozenDictionary(w => w.FoldedStem, w => w.place);
+        _stems = _words.Select(word => word.FoldedStem).ToFrozenSet();
 
         int Place(string word)
         {
@@ -190,29 +188,18 @@ public sealed class ProcedureSearch
             .OrderByDescending(u => u.Words.Length)
             .Select(u => u.Care)
             .FirstOrDefault();
-        if (found is not null || written.Count != 1)
-        {
-            return found ?? Slipped();
-        }
 
-        return _uncovered
-                .FirstOrDefault(u =>
-                    u.Words.Length == 1
-                    && written[0].Folded.Length >= 5
-                    && u.Words[0].Folded.StartsWith(written[0].Folded, StringComparison.Ordinal)
-                )
-                .Care
-            ?? Slipped();
+        // A word of the catalogue is neither the beginning of something uncovered nor a slip for it.
+        written.RemoveAll(w => _words.Any(known => IsSame(w, known)));
+        return found
+            ?? _uncovered.FirstOrDefault(u => u.Words is [var word] && written.Any(w => Begins(w, word))).Care
+            ?? _uncovered.FirstOrDefault(u => u.Words is [var word] && written.Any(w => IsSlip(w, word))).Care;
 
-        UncoveredCare? Slipped() =>
-            _uncovered
-                .Where(u =>
-                    u.Words.All(word =>
-                        written.Any(w => SearchText.Slip(w.Folded, word.Folded) is not null || IsSame(w, word))
-                    )
-                )
-                .Select(u => u.Care)
-                .FirstOrDefault();
+        static bool Begins(SearchWord begun, SearchWord word) =>
+            begun.Folded.Length >= 5 && word.Folded.StartsWith(begun.Folded, StringComparison.Ordinal);
+
+        static bool IsSlip(SearchWord written, SearchWord word) =>
+            SearchText.Slip(written.Folded, word.Folded) is { } errors && (errors == 1 || word.Folded.Length >= 10);
     }
 
     private IEnumerable<(int, ProcedureHit)> FindCode(CodeQuery asked)
@@ -341,6 +328,7 @@ public sealed class ProcedureSearch
             (Likeness.OneError, Field.Name or Field.Title) => OneError + (isWhole ? 0 : 1),
             (Likeness.TwoErrors, Field.Name or Field.Title) => TwoErrors + (isWhole ? 0 : 1),
             (Likeness.OneError or Likeness.TwoErrors, _) => NoMatch,
+            (Likeness.Same, Field.Specialty) when isWhole => WholeSpecialty,
             (_, Field.Specialty) => worst == Likeness.Part ? NoMatch : Specialty,
             (_, Field.FullCode) => worst == Likeness.Part ? FullCodeTitle + 3 : FullCodeTitle,
             (Likeness.Same, Field.Name) => isWhole ? WholeName : WordsOfName,
@@ -492,7 +480,7 @@ public sealed class ProcedureSearch
             return false;
         }
 
-        bool IsPart(string part) => _wordPlaces.ContainsKey(SearchText.Fold(SearchText.Stem(part)));
+        bool IsPart(string part) => _stems.Contains(SearchText.Fold(SearchText.Stem(part)));
     }
 
     private static List<ProcedureHit> InOrder(

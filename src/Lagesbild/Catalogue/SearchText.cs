@@ -24,7 +24,7 @@ internal static class SearchText
     // Carry nothing when one looks for an operation.
     private static readonly HashSet<string> Filler =
     [
-        .. "operation operationen operationer operera opereras opererad op ingrepp ingreppet av i på för pga med utan och eller till från vid en ett den det de som är min mitt mina om m t ex mm annan annat andra hos inom".Split(
+        .. "operation operationen operationer operera opereras opererad op ingrepp ingreppet av i på för pga med utan och eller till från vid en ett den det de som är min mitt mina om m t ex mm annan annat andra hos inom mig jag har vill behöver ska skall kan skulle få får sin sitt sina".Split(
             ' '
         ),
     ];
@@ -32,7 +32,7 @@ internal static class SearchText
     // What people write around the thing itself; tried with them first, then without.
     private static readonly HashSet<string> Circumstance =
     [
-        .. "ta bort byta byte bytt ny nytt nya få göra laga ont värk smärta smärtor problem besvär sjuk sjukdom trasig dålig dåligt planerad väntetid väntetider kö vänster höger båda kirurgi behandling".Split(
+        .. "ta bort byta byte bytt ny nytt nya göra laga ont värk smärta smärtor problem besvär sjuk sjukdom trasig dålig dåligt planerad väntetid väntetider kö vänster höger båda kirurgi behandling".Split(
             ' '
         ),
     ];
@@ -235,18 +235,14 @@ internal static class SearchText
     public static int? Slip(string written, string meant)
     {
         var allowed = Math.Min(AllowedErrors(written.Length), AllowedErrors(meant.Length));
-        if (allowed == 0)
+        var sameBeginning = written[0] == meant[0];
+        if (allowed == 0 || Math.Abs(written.Length - meant.Length) > allowed || (!sameBeginning && written.Length < 8))
         {
             return null;
         }
 
-        var errors = Errors(written, meant, allowed);
-        if (errors > allowed)
-        {
-            return null;
-        }
-
-        if (written[0] != meant[0] && (errors > 1 || written.Length < 8))
+        var errors = Errors(written, meant, sameBeginning ? allowed : 1);
+        if (errors > (sameBeginning ? allowed : 1))
         {
             return null;
         }
