@@ -188,22 +188,22 @@ public static class Swedish
     /// no such number: "av 4 310".
     /// </summary>
     public static string AsaCount(in AsaShare asa) =>
-        asa.Known is not { } known ? Masked
+        asa.Known is not { } known || asa.Reason == AsaShareReason.Masked ? Masked
         : asa.Count is { } count ? $"{Number(count)} av{Hold}{Number(known)}"
+        : asa.AtLeast is null ? $"minst 1 av{Hold}{Number(known)}"
         : IsOneToFour(asa) ? $"1–4 av{Hold}{Number(known)}"
         : $"av{Hold}{Number(known)}";
 
-    /// <summary>"13,2 %", "ca 13,2 %", "högst 1,3 %", "3,1–6,0 %"; null where there is no share.</summary>
+    /// <summary>"13,2 %", "ca 13,2 %", "högst 8,0 %", "3,1–6,0 %"; null where there is no share.</summary>
     public static string? AsaShareText(in AsaShare asa) =>
         asa.Share is { } share ? (asa.IsApproximate ? $"ca{Hold}" : "") + Share(share)
-        : asa.AtMost is not { } most ? null
+        : asa is not { AtLeast: { } least, AtMost: { } most } ? null
         : IsOneToFour(asa) ? $"högst {Share(most)}"
-        : $"{(asa.AtLeast!.Value * 100).ToString("0.0", Culture)}–{Share(most)}";
+        : $"{(least * 100).ToString("0.0", Culture)}–{Share(most)}";
 
-    // A single "<5": its bounds are 1 and 4 of those known. Below twenty known only the missing count tells.
+    // A single "<5": its bounds are 1 and 4 of those known.
     private static bool IsOneToFour(in AsaShare asa) =>
-        asa is { Count: null, Known: not null, IsApproximate: false }
-        && (asa.AtLeast is null || Math.Round(asa.AtLeast.Value * asa.Known.Value) <= 1);
+        asa is { IsApproximate: false, AtLeast: { } least, Known: { } known } && Math.Round(least * known) <= 1;
 
     private static CultureInfo WithFixedSeparators()
     {

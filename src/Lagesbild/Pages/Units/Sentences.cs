@@ -8,7 +8,7 @@ public static class Sentences
     /// <summary>How many of those operated on were severely ill besides, and how that is in the country.</summary>
     public static string Asa(AsaShare? own, AsaShare? country)
     {
-        if (own is not { Known: { } known } asa)
+        if (own is not { Known: { } known, Reason: not AsaShareReason.Masked } asa)
         {
             return own is null
                 ? "Uppgift om ASA-klass saknas för enheten."

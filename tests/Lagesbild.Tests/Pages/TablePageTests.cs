@@ -1,0 +1,212 @@
+using System.Net;
+using Lagesbild.Tests.Api;
+
+namespace Lagesbild.Tests.Pages;
+
+public sealed class TablePageTests(PagesHost pages) : IClassFixture<PagesHost>
+{
+    [Fact]
+    public async Task The_country_stands_on_top_with_how_many_units_it_is_made_of()
+    {
+        var page = await pages.GetAsync("/atgard/NGB");
+        // 58 patients; the 29th is the last of [7, 13], so the median is 13.0 and its bounds are 7 and 13.
+        Assert.Equal(
+            "Hela landet 3 enheter, 1 till för få för att visas | 13 dagar ca 7–13 dagar | 58 | –",
+            page.Rows[1][..page.Rows[1].LastIndexOf(" | ", StringComparison.Ordinal)]
+        );
+    }
+
+    [Fact]
+    public async Task A_unit_shows_its_wait_with_what_binning_hides_its_count_and_its_severely_ill()
+    {
+        var page = await pages.GetAsync("/atgard/NGB");
+        // 10 + (20.5 − 10)/21 · 7 = 10.5 days. 41 of the country's 58 is too much of it to be compared with it.
+        Assert.Equal(
+            "Exempelsjukhuset Falun Falun, Dalarna | 10 dagar ca 7–13 dagar | 41 | för stor del av landet | 41 av 310 13,2 %",
+            page.RowOf("Exempelsjukhuset Falun")
+        );
+        // 91.0 days against 13.0; the 99.8 % interval begins at 84.
+        Assert.Equal(
+            "Åre kirurgi Åre, Jämtland Härjedalen | 91 dagar ca 84–97 dagar | 10 | längre ca 78 dagar | 1–4 av 50 högst 8,0 %",
+            page.RowOf("Åre kirurgi")
+        );
+    }
+
+    [Fact]
+    public async Task Fewer_than_ten_stand_apart_and_a_median_beyond_the_last_bin_is_no_number()
+    {
+        var page = await pages.GetAsync("/atgard/NGB");
+        var rows = page.Rows.ToList();
+        var divider = rows.FindIndex(row => row.StartsWith("Färre än 10 operationer", StringComparison.Ordinal));
+        Assert.Equal(
+            "Exempelsjukhuset Östersund Östersund, Jämtland Härjedalen | mer än 728 dagar | 7 | för få för att jämföra | 5 av 12",
+            rows[divider + 1]
+        );
+    }
+
+    [Fact]
+    public async Task Masked_idle_and_silent_units_come_last_and_say_so_in_words()
+    {
+        var page = await pages.GetAsync("/atgard/NGB?sortera=-vantetid");
+        var rows = page.Rows.ToList();
+        var divider = rows.FindIndex(row => row.StartsWith("Utan siffra i perioden", StringComparison.Ordinal));
+        Assert.Equal(
+            [
+                "Ängens klinik Borlänge, Dalarna | För få för att visas | –",
+                "Björkens operation Stockholm, Stockholm | Inga operationer senaste 90 dagarna | 0 av 25 0,0 %",
+                "Tysta kliniken Stockholm, Stockholm | Inget rapporterat – enheten kan ha slutat lämna uppgifter | för få för att visas",
+            ],
+            rows[(divider + 1)..]
+        );
+        Assert.DoesNotContain("| 0 |", string.Join('\n', rows), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Under_the_table_stand_who_is_not_seen_and_what_the_clock_measures()
+    {
+        var page = await pages.GetAsync("/atgard/NGB");
+        Assert.Contains("Enheter som inte rapporterar till registret syns inte", page.Text, StringComparison.Ordinal);
+        Assert.Contains("operationsanmälan", page.Text, StringComparison.Ordinal);
+        Assert.Contains("24 augusti–21 november 2026", page.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "Svenskt perioperativt register referensdatum 21 november 2026",
+            page.Text,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task A_number_and_its_unit_are_never_parted()
+    {
+        var page = await pages.GetAsync("/atgard/NGB");
+        Assert.Contains("10&#xA0;dagar", page.Html, StringComparison.Ordinal);
+        Assert.Contains("13,2&#xA0;%", page.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task All_columns_add_chance_the_90th_percentile_the_share_within_90_days_operator_and_18_months()
+    {
+        var page = await pages.GetAsync("/atgard/NGB?kolumner=alla");
+        // N = 41: ranks 14 and 28, both in [7, 13]. p90: 36.9 − 31 = 5.9 of 10 into [14, 20] = 18.13.
+        Assert.EndsWith(
+            "| 7–13 dagar | 18 dagar | 100,0 % | offentlig |",
+            page.RowOf("Exempelsjukhuset Falun").TrimEnd(),
+            StringComparison.Ordinal
+        );
+        Assert.Contains("<svg class=\"spark\"", page.Html, StringComparison.Ordinal);
+        Assert.Contains("Visa färre kolumner", page.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_patients_municipality_adds_distances_and_keeps_the_far_away_out()
+    {
+        var near = await pages.GetAsync("/atgard/NGB?kommun=2080&km=100&sortera=avstand");
+        Assert.EndsWith("| 0 km", near.RowOf("Exempelsjukhuset Falun"), StringComparison.Ordinal);
+        Assert.DoesNotContain(near.Rows, row => row.StartsWith("Åre", StringComparison.Ordinal));
+        Assert.Contains("högst 100 km från Falun", near.Text, StringComparison.Ordinal);
+        Assert.Contains("<option value=\"2080\" selected>", near.Html, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/atgard/NGB?region=23", "Åre kirurgi", "Exempelsjukhuset Falun")]
+    [InlineData("/atgard/NGB?driftsform=offentlig", "Exempelsjukhuset Falun", "Åre kirurgi")]
+    [InlineData("/atgard/NGB?driftsform=ideburen", "Åre kirurgi", "Exempelsjukhuset Falun")]
+    public async Task A_filter_keeps_rows_out_and_can_be_cleared(string address, string stays, string goes)
+    {
+        var page = await pages.GetAsync(address);
+        Assert.NotEmpty(page.RowOf(stays));
+        Assert.DoesNotContain(page.Rows, row => row.StartsWith(goes, StringComparison.Ordinal));
+        Assert.Contains("Rensa urval", page.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_patient_group_is_carried_on_to_the_unit()
+    {
+        var page = await pages.GetAsync("/atgard/NGB?urval=0-14");
+        Assert.StartsWith(
+            "Exempelsjukhuset Falun Falun, Dalarna | 3 dagar ca 0–6 dagar | 10",
+            page.RowOf("Exempelsjukhuset Falun"),
+            StringComparison.Ordinal
+        );
+        Assert.Contains($"/enhet/{HandMadePicture.Falun}/NGB?urval=0-14", page.Html, StringComparison.Ordinal);
+        Assert.Contains("medicinsk bortre tidsgräns: 0–14 dagar", page.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_region_leads_to_its_units()
+    {
+        var page = await pages.GetAsync("/atgard/NGB?visa=region");
+        Assert.StartsWith(
+            "Region Dalarna 1 enhet, 1 till för få för att visas | 10 dagar",
+            page.RowOf("Region Dalarna"),
+            StringComparison.Ordinal
+        );
+        Assert.Contains("href=\"/atgard/NGB?region=20\"", page.Html, StringComparison.Ordinal);
+        Assert.NotEmpty((await pages.GetAsync("/atgard/NGB?visa=sjukvardsregion")).RowOf("Norra"));
+    }
+
+    [Fact]
+    public async Task A_header_sorts_by_its_column_and_then_the_other_way()
+    {
+        var page = await pages.GetAsync("/atgard/NGB?dagar=365");
+        Assert.Contains(
+            "aria-sort=\"ascending\"><a href=\"/atgard/NGB?dagar=365&amp;sortera=-vantetid\">Väntetid",
+            page.Html,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("href=\"/atgard/NGB?dagar=365&amp;sortera=-antal\"", page.Html, StringComparison.Ordinal);
+        var byName = await pages.GetAsync("/atgard/NGB?dagar=365&sortera=-namn");
+        Assert.StartsWith("Åre", byName.Rows[2], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("dagar=45", "dagar kan vara 30, 90 eller 365")]
+    [InlineData("visa=stad", "enhet, region, sjukvardsregion")]
+    [InlineData("urval=general", "Urvalet finns inte i SPOR")]
+    [InlineData("region=99", "Regionen finns inte")]
+    [InlineData("region=20&region=99", "En av regionerna finns inte")]
+    [InlineData("driftsform=stor", "offentlig, privat, ideburen")]
+    [InlineData("kommun=9999", "Kommunen finns inte")]
+    [InlineData("kommun=2080&km=många", "helt tal från 1 till 2 000")]
+    [InlineData("km=50", "Välj patientens kommun också")]
+    [InlineData("sortera=tur", "Värdet för sortera finns inte")]
+    [InlineData("sortera=avstand", "sorterad efter väntetid")]
+    [InlineData("visa=region&kommun=2080", "Avstånd och driftsform gäller enheter")]
+    [InlineData("dagar=30&dagar=90", "dagar står flera gånger")]
+    [InlineData("okand=1", "okand finns inte på den här sidan")]
+    [InlineData("19121212-1212=1", "En okänd uppgift i adressen")]
+    public async Task What_an_address_gets_wrong_is_said_above_the_table(string query, string said)
+    {
+        var page = await pages.GetAsync("/atgard/NGB?" + query);
+        Assert.Contains("Något i urvalet togs inte med", page.Text, StringComparison.Ordinal);
+        Assert.Contains(said, page.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("19121212", page.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_untouched_form_asks_for_nothing_and_is_told_nothing()
+    {
+        var page = await pages.GetAsync("/atgard/NGB?dagar=90&visa=enhet&kommun=&km=&urval=&driftsform=");
+        Assert.DoesNotContain("togs inte med", page.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/atgard/ngb?dagar=30", "/atgard/NGB?dagar=30")]
+    [InlineData("/atgard/NGB20", "/atgard/NGB")]
+    public async Task A_code_in_another_dress_leads_to_the_table(string address, string leads)
+    {
+        using var response = await pages.SendAsync(address);
+        Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
+        Assert.Equal(leads, response.Headers.Location?.OriginalString);
+    }
+
+    [Theory]
+    [InlineData("/atgard/XYZ", "Åtgärden finns inte")]
+    [InlineData("/atgard/JAB", "Ingen enhet har rapporterat")]
+    public async Task What_is_not_there_is_said_with_the_search_beside_it(string address, string said)
+    {
+        var page = await pages.GetAsync(address, HttpStatusCode.NotFound);
+        Assert.Contains(said, page.Text, StringComparison.Ordinal);
+        Assert.Contains("name=\"q\"", page.Html, StringComparison.Ordinal);
+    }
+}
