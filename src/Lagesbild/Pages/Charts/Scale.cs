@@ -14,9 +14,16 @@ public readonly record struct Scale(int Days)
     private const int StepWidth = 6;
     private const int SparkHeight = 30;
 
-    /// <summary>Wide enough for every median, with room for some of what chance may add to it.</summary>
-    public static Scale Of(IEnumerable<double?> medians) =>
-        new(Math.Max(30, (int)Math.Ceiling(1.1 * (medians.Max() ?? 0) / 30) * 30));
+    /// <summary>
+    /// Wide enough for every row's median, with room for some of what chance may add to it, and for nineteen of twenty
+    /// months: a single month of a few patients would press all lines flat. What is longer runs along the upper edge.
+    /// </summary>
+    public static Scale Of(IEnumerable<double?> medians, IEnumerable<double?> months)
+    {
+        var sorted = months.OfType<double>().Order().ToList();
+        var usual = sorted.Count == 0 ? 0 : sorted[(sorted.Count - 1) * 19 / 20];
+        return new Scale(Math.Max(30, (int)Math.Ceiling(Math.Max(usual, 1.1 * (medians.Max() ?? 0)) / 30) * 30));
+    }
 
     /// <summary>
     /// The median as a mark, what chance hides as a bar, and the country's median as a line through all rows. What it
@@ -67,7 +74,7 @@ public readonly record struct Scale(int Days)
             latest = median;
             line.Append(
                 CultureInfo.InvariantCulture,
-                $"{(isInLine ? 'L' : 'M')}{3 + i * StepWidth} {SparkHeight - 2 - (int)Math.Round(median / Days * (SparkHeight - 4))}"
+                $"{(isInLine ? 'L' : 'M')}{3 + i * StepWidth} {SparkHeight - 2 - (int)Math.Round(Math.Min(1, median / Days) * (SparkHeight - 4))}"
             );
             var isAlone = !isInLine && (i + 1 == trend.Months.Count || trend.Months[i + 1].MedianDays is null);
             if (isAlone)

@@ -89,9 +89,8 @@ public sealed class TableModel(Shell shell) : PageModel
         }
 
         Scale = Scale.Of(
-            Rows.Select(row => row.Figure.MedianDays)
-                .Append(Country.MedianDays)
-                .Concat(Trends.Values.SelectMany(trend => trend.Months).Select(month => month.MedianDays))
+            Rows.Select(row => row.Figure.MedianDays).Append(Country.MedianDays),
+            Trends.Values.SelectMany(trend => trend.Months).Select(month => month.MedianDays)
         );
         return Page();
     }

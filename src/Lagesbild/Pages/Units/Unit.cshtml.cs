@@ -52,7 +52,8 @@ public sealed class UnitModel(Shell shell) : PageModel
 
         Lines = [.. Sorted(lines)];
         Scale = Scale.Of(
-            lines.Where(line => line.Figure.Count >= Procedures.TableModel.Few).Select(line => line.Figure.MedianDays)
+            lines.Where(line => line.Figure.Count >= Procedures.TableModel.Few).Select(line => line.Figure.MedianDays),
+            []
         );
         return Page();
     }
