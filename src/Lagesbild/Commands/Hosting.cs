@@ -57,6 +57,7 @@ public static class Hosting
         builder.AddSecurity(demoDoor: listeners.DemoDoor is not null);
         builder.AddApi();
         builder.AddPages();
+        builder.Services.AddHostedService<Telemetry>();
 
         var app = builder.Build();
         app.MapManagement();

@@ -14,6 +14,7 @@ public sealed class Inbox(
     SourceReaders readers,
     DeliveryLedger ledger,
     PictureKeeper keeper,
+    DeliveryTelemetry telemetry,
     TimeProvider clock,
     ILogger<Inbox> logger
 )
@@ -149,8 +150,12 @@ public sealed class Inbox(
 
     private async Task<Receipt?> SettleAsync(string source, FileInfo file, CancellationToken cancellationToken)
     {
+        var started = clock.GetTimestamp();
+        using var whole = telemetry.Step("settle", source);
         await using var content = file.OpenRead();
+        var reading = telemetry.Step("read", source);
         await using var settlement = await ledger.TryBeginAsync(file.Name, content, source, "inbox", cancellationToken);
+        reading?.Dispose();
         if (settlement is null)
         {
             return null;
@@ -164,16 +169,19 @@ public sealed class Inbox(
             }
 
             // Computed before it is recorded: what cannot be computed is never published.
+            var computing = telemetry.Step("compute", source);
             var picture = keeper.Compute(publication, contents);
-            await settlement.CommitAsync(cancellationToken);
+            computing?.Dispose();
+            await CommitAsync(settlement, source, cancellationToken);
             keeper.Swap(picture);
         }
         else
         {
-            await settlement.CommitAsync(cancellationToken);
+            await CommitAsync(settlement, source, cancellationToken);
         }
 
         var receipt = settlement.Receipt;
+        telemetry.Settled(source, receipt, clock.GetElapsedTime(started));
         logger.Log(
             settlement.State == DeliveryState.Refused ? LogLevel.Warning : LogLevel.Information,
             "{File} of {Source}: {State}{Before}, {Rows} rows, findings {Findings}, delivery {Delivery}",
@@ -186,6 +194,12 @@ public sealed class Inbox(
             receipt.Id
         );
         return receipt;
+    }
+
+    private async Task CommitAsync(Settlement settlement, string source, CancellationToken cancellationToken)
+    {
+        using var recording = telemetry.Step("record", source);
+        await settlement.CommitAsync(cancellationToken);
     }
 
     /// <summary>The receipt first: a sender whose file is gone finds out why.</summary>

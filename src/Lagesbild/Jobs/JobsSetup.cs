@@ -13,6 +13,7 @@ public static class JobsSetup
         builder.Services.AddSingleton(inbox);
         builder.Services.TryAddSingleton(FreshnessRules.Read(builder.Configuration));
         builder.Services.AddSingleton<PictureKeeper>();
+        builder.Services.AddSingleton<DeliveryTelemetry>();
         builder.Services.AddSingleton<Inbox>();
         builder.Services.AddHostedService<PictureFollower>();
         builder.AddQuartz(quartz =>

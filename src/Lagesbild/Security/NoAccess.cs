@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -10,6 +11,15 @@ namespace Lagesbild.Security;
 /// <summary>The answer to whoever is not let in: problem details to a program, a page in plain Swedish to a person.</summary>
 internal static partial class NoAccess
 {
+    public const string MeterName = "Lagesbild.Security";
+
+    private static readonly Meter Meter = new(MeterName);
+    private static readonly Counter<long> Denials = Meter.CreateCounter<long>(
+        "lagesbild.denials",
+        "{request}",
+        "Requests that were not let in, by reason"
+    );
+
     public const string StylesheetPath = "/ingen-atkomst.css";
 
     /// <summary>Leaves å, ä and ö as they are.</summary>
@@ -40,6 +50,7 @@ internal static partial class NoAccess
 
     public static Task Write(HttpContext context, Refusal refusal)
     {
+        Denials.Add(1, new KeyValuePair<string, object?>("lagesbild.reason", refusal.Code));
         var response = context.Response;
         response.StatusCode = refusal.Status;
         response.Headers.CacheControl = "no-store";

@@ -1,8 +1,14 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using System.Text;
 using System.Text.RegularExpressions;
 using Lagesbild.Tests.Jobs;
 using Lagesbild.Tests.Ledger;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Lagesbild.Tests.Commands;
 
@@ -61,6 +67,67 @@ public sealed partial class DemoTests
         Assert.Contains("\"NGB\"", answer, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Whoever_watches_is_told_of_deliveries_and_denials_but_not_what_stood_in_an_address()
+    {
+        using var folder = new TestFolder();
+        SmallDelivery.Spor(Day).PutInto(folder.Inside("deliveries"));
+        await using var collector = await Collector.StartAsync();
+        using var demo = await StartAsync(folder, collector.Environment);
+        using var client = new HttpClient();
+        using var page = await client.GetAsync(
+            WebAddress().Match(demo.Told).Value + "/atgard/planterat?near=planterat",
+            TestContext.Current.CancellationToken
+        );
+        Terminate(demo.Process);
+        await demo.Process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        var told = collector.Told;
+        Assert.Equal(0, demo.Process.ExitCode);
+        Assert.Contains("delivery read", told, StringComparison.Ordinal);
+        Assert.Contains("delivery compute", told, StringComparison.Ordinal);
+        Assert.Contains("delivery record", told, StringComparison.Ordinal);
+        Assert.Contains("lagesbild.deliveries", told, StringComparison.Ordinal);
+        Assert.Contains("lagesbild.picture.age", told, StringComparison.Ordinal);
+        Assert.Contains("http.request.method", told, StringComparison.Ordinal);
+        Assert.DoesNotContain("planterat", told, StringComparison.Ordinal);
+    }
+
+    /// <summary>Takes in what is sent by OTLP over http, as text; protobuf leaves strings as they are.</summary>
+    private sealed class Collector(WebApplication app) : IAsyncDisposable
+    {
+        private readonly ConcurrentQueue<string> _bodies = new();
+
+        public string Told => string.Join('\n', _bodies);
+
+        public KeyValuePair<string, string?>[] Environment =>
+            [
+                new("OTEL_EXPORTER_OTLP_ENDPOINT", app.Urls.Single()),
+                new("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+            ];
+
+        public static async Task<Collector> StartAsync()
+        {
+            var builder = WebApplication.CreateSlimBuilder();
+            builder.WebHost.UseUrls("http://127.0.0.1:0");
+            builder.Logging.ClearProviders();
+            var app = builder.Build();
+            var collector = new Collector(app);
+            app.MapPost(
+                "/v1/{signal}",
+                async (HttpRequest request) =>
+                {
+                    using var reader = new StreamReader(request.Body, Encoding.Latin1);
+                    collector._bodies.Enqueue(await reader.ReadToEndAsync(request.HttpContext.RequestAborted));
+                }
+            );
+            await app.StartAsync(TestContext.Current.CancellationToken);
+            return collector;
+        }
+
+        public ValueTask DisposeAsync() => app.DisposeAsync();
+    }
+
     /// <summary>A running demo and what it has told.</summary>
     private sealed record Demo(Process Process, string Told) : IDisposable
     {
@@ -76,10 +143,10 @@ public sealed partial class DemoTests
         }
     }
 
-    private static async Task<Demo> StartAsync(TestFolder folder)
+    private static async Task<Demo> StartAsync(TestFolder folder, params KeyValuePair<string, string?>[] environment)
     {
         var process = Program.Start(
-            [],
+            environment,
             "demo",
             "--deliveries",
             folder.Inside("deliveries"),
@@ -126,6 +193,9 @@ public sealed partial class DemoTests
         );
         kill.WaitForExit();
     }
+
+    [GeneratedRegex(@"(?<=Web: +)http://127\.0\.0\.1:\d+")]
+    private static partial Regex WebAddress();
 
     [GeneratedRegex(@"http://127\.0\.0\.1:\d+/health/ready")]
     private static partial Regex ReadyAddress();
