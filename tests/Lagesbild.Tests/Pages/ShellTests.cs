@@ -57,6 +57,7 @@ public sealed class ShellTests : IAsyncLifetime
         Assert.Contains("Nationella kataraktregistret (NCR)", page.Text, StringComparison.Ordinal);
         Assert.Contains("21 november 2026, aktuell, påhittade uppgifter", page.Text, StringComparison.Ordinal);
         Assert.Contains("18 november 2026, försenad", page.Text, StringComparison.Ordinal);
+        Assert.Contains("Ingen gallring är beslutad", page.Text, StringComparison.Ordinal);
         Assert.Contains(new string('a', 64), page.Text, StringComparison.Ordinal);
         Assert.Contains("Publicerad 22 november 2026 kl. 03.30", page.Text, StringComparison.Ordinal);
     }

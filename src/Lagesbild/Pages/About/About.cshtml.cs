@@ -5,13 +5,17 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace Lagesbild.Pages.About;
 
 /// <summary>What the figures are, and what they are not. Stands also before the first delivery.</summary>
-public sealed class AboutModel(Shell shell, SourceReaders readers) : PageModel
+public sealed class AboutModel(Shell shell, SourceReaders readers, IConfiguration configuration) : PageModel
 {
     public Shell Shell => shell;
     public Notes Notes { get; private set; } = null!;
 
     /// <summary>Every source that may deliver, with what it has delivered.</summary>
     public IReadOnlyList<(Source Source, PictureSource? Delivered)> Sources { get; private set; } = [];
+
+    /// <summary>Days after which replaced deliveries are erased, as decided; null where nothing is decided.</summary>
+    public (int Days, string? Decision)? Retention =>
+        configuration.GetValue<int?>("Retention:Days") is { } days ? (days, configuration["Retention:Decision"]) : null;
 
     public void OnGet()
     {
