@@ -1,1 +1,19 @@
-Console.WriteLine("benchmarks");
+using Lagesbild.Benchmarks;
+
+// Whole-system measurements, too long for a harness that repeats each some hundred times; the last two are children of the
+// first two, because what is measured is a process of its own.
+return args switch
+{
+    ["ingest"] => await IngestBenchmark.RunAsync(),
+    ["waiting-times"] => await WaitingTimesBenchmark.RunAsync(),
+    ["take-in", var connection, var inbox] => await IngestBenchmark.TakeInAsync(connection, inbox),
+    ["phases", var file] => IngestBenchmark.Phases(file),
+    ["load", var address, var pki, var seconds] => await Loader.RunAsync(new Uri(address), pki, seconds),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("dotnet run -c Release --project tests/Lagesbild.Benchmarks -- ingest|waiting-times");
+    return 2;
+}

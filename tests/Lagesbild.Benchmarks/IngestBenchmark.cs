@@ -1,0 +1,292 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.IO.Compression;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Lagesbild.Catalogue;
+using Lagesbild.Commands;
+using Lagesbild.Deliveries;
+using Lagesbild.Jobs;
+using Lagesbild.Ledger;
+using Lagesbild.Picture;
+using Lagesbild.Security;
+using Npgsql;
+
+namespace Lagesbild.Benchmarks;
+
+/// <summary>
+/// A national delivery of SPOR, from the file standing in the inbox to the new picture being current, against
+/// <c>psql \copy</c> of the same vantetid.csv into an unlogged table without indexes. The two take turns.
+/// </summary>
+internal static class IngestBenchmark
+{
+    private const int Rounds = 5;
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(10);
+
+    private sealed record TakenIn(double Seconds, string State);
+
+    private sealed record Phase(double Read, double Build);
+
+    private sealed record Round(double Copy, double Service, double Peak, double AtRest);
+
+    public static async Task<int> RunAsync()
+    {
+        var scratch = Machine.Scratch();
+        try
+        {
+            return await RunAsync(scratch);
+        }
+        finally
+        {
+            Directory.Delete(scratch, recursive: true);
+        }
+    }
+
+    private static async Task<int> RunAsync(string scratch)
+    {
+        string[] sample = ["--source", "SPOR", "--date", "2026-11-21", "--national", "--out", scratch];
+        if (await SampleCommand.Create().Parse(sample).InvokeAsync() != 0)
+        {
+            return 1;
+        }
+
+        var file = Directory.EnumerateFiles(scratch, "SPOR_*.zip").Single();
+        var csv = Path.Combine(scratch, "vantetid.csv");
+        using (var zip = ZipFile.OpenRead(file))
+        {
+            zip.GetEntry("vantetid.csv")!.ExtractToFile(csv);
+        }
+
+        var rows = File.ReadLines(csv).LongCount() - 1;
+        var bytes = new FileInfo(csv).Length;
+        await using var postgres = await PrivatePostgres.StartAsync(
+            Path.Combine(scratch, "data"),
+            durable: true,
+            CancellationToken.None
+        );
+        var rounds = new List<Round>();
+        for (var i = 0; i < Rounds; i++)
+        {
+            var copy = await CopyAsync(postgres, csv);
+            var (service, peak, atRest) = await TakeInAsync(postgres, file, Path.Combine(scratch, $"inbox{i}"), i);
+            rounds.Add(new Round(copy, service, peak, atRest));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"\\copy {copy:0.00} s, service {service:0.00} s, ratio {service / copy:0.00}, peak {peak:0} MB, at rest {atRest:0} MB"
+                )
+            );
+        }
+
+        var phases = new List<Phase>();
+        for (var i = 0; i < 3; i++)
+        {
+            phases.Add(JsonSerializer.Deserialize<Phase>(await OutputAsync(Machine.Again("phases", file)))!);
+        }
+
+        await Machine.WriteAsync("ingest.md", Report(rounds, phases, rows, bytes, new FileInfo(file).Length));
+        return 0;
+    }
+
+    // ---- psql
+
+    private static async Task<double> CopyAsync(PrivatePostgres postgres, string csv)
+    {
+        var target = new NpgsqlConnectionStringBuilder(postgres.ConnectionString("postgres"));
+        Process Psql(string command)
+        {
+            var start = new ProcessStartInfo(FindPsql()) { RedirectStandardOutput = true };
+            foreach (
+                var argument in (string[])
+                    ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", target.Host!, "-p", "5432", "-U", target.Username!]
+            )
+            {
+                start.ArgumentList.Add(argument);
+            }
+
+            start.ArgumentList.Add("-c");
+            start.ArgumentList.Add(command);
+            start.ArgumentList.Add("postgres");
+            return Process.Start(start)!;
+        }
+
+        await OutputAsync(
+            Psql(
+                "drop table if exists vantetid; create unlogged table vantetid "
+                    + "(hsaid text, kva text, period text, tidsgrans text, fran int, till int, antal text)"
+            )
+        );
+        var clock = Stopwatch.StartNew();
+        await OutputAsync(Psql($"\\copy vantetid from '{csv}' with (format csv, header, delimiter ';')"));
+        return clock.Elapsed.TotalSeconds;
+    }
+
+    private static string FindPsql() =>
+        Environment
+            .GetEnvironmentVariable("PATH")!
+            .Split(':')
+            .Select(folder => Path.Combine(folder, "psql"))
+            .FirstOrDefault(File.Exists)
+        ?? Directory.EnumerateFiles("/usr/lib/postgresql", "psql", SearchOption.AllDirectories).First();
+
+    // ---- the service, a process of its own
+
+    private static async Task<(double Seconds, double Peak, double AtRest)> TakeInAsync(
+        PrivatePostgres postgres,
+        string file,
+        string inbox,
+        int round
+    )
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(inbox, "SPOR")).FullName;
+        File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        using var child = Machine.Again(
+            "take-in",
+            postgres.ConnectionString(string.Create(CultureInfo.InvariantCulture, $"round{round}")),
+            inbox
+        );
+        var taken = JsonSerializer.Deserialize<TakenIn>((await child.StandardOutput.ReadLineAsync())!)!;
+        if (taken.State != "published")
+        {
+            throw new InvalidOperationException($"The delivery was {taken.State}.");
+        }
+
+        var peak = Machine.Megabytes(child.Id, "VmHWM");
+        await Task.Delay(Rest);
+        var atRest = Machine.Megabytes(child.Id, "VmRSS");
+        child.StandardInput.Close();
+        await child.WaitForExitAsync();
+        return (taken.Seconds, peak, atRest);
+    }
+
+    /// <summary>The whole service as it always runs, until the inbox is settled; then it rests until its input ends.</summary>
+    public static async Task<int> TakeInAsync(string connection, string inboxFolder)
+    {
+        var pki = DevelopmentPki.Open(Path.Combine(inboxFolder, "..", "certs"), TimeProvider.System);
+        var builder = Hosting.CreateBuilder(
+            "Benchmark",
+            [
+                .. pki.Configuration,
+                new("ConnectionStrings:Lagesbild", connection),
+                new($"{DeliveriesOptions.Section}:{nameof(DeliveriesOptions.AllowSynthetic)}", "true"),
+                new($"{InboxOptions.Section}:{nameof(InboxOptions.Path)}", inboxFolder),
+                new($"{InboxOptions.Section}:{nameof(InboxOptions.Every)}", "00:00:01"),
+                new($"{InboxOptions.Section}:{nameof(InboxOptions.QuietTime)}", "00:00:00"),
+            ]
+        );
+        // Warnings go to standard error, where somebody may see why it does not go on.
+        builder
+            .Logging.ClearProviders()
+            .AddConsole(options => options.LogToStandardErrorThreshold = LogLevel.Trace)
+            .SetMinimumLevel(LogLevel.Warning);
+        var any = new IPEndPoint(IPAddress.Loopback, 0);
+        await using var app = Hosting.Build(builder, new Listeners(null, any, any));
+        var inbox = app.Services.GetRequiredService<Inbox>();
+        var current = app.Services.GetRequiredService<CurrentPicture>();
+        var clock = new Stopwatch();
+        var done = new TaskCompletionSource<TakenIn>(TaskCreationOptions.RunContinuationsAsynchronously);
+        inbox.Taken += _ => clock.Start();
+        inbox.Settled += (_, receipt) =>
+            done.TrySetResult(
+                new TakenIn(clock.Elapsed.TotalSeconds, current.Value is null ? "no picture" : receipt.State)
+            );
+        await app.StartAsync();
+        Console.WriteLine(JsonSerializer.Serialize(await done.Task));
+        await Console.In.ReadToEndAsync();
+        await app.StopAsync();
+        return 0;
+    }
+
+    /// <summary>The two large parts of it, in a process that has done nothing else before.</summary>
+    public static int Phases(string file)
+    {
+        var catalogue = ProcedureCatalogue.Load();
+        using var content = File.OpenRead(file);
+        var clock = Stopwatch.StartNew();
+        var result = SourceReaders.Standard.Read(
+            Path.GetFileName(file),
+            content,
+            new ReadContext(catalogue, new DateOnly(2026, 11, 22), AllowSynthetic: true),
+            "SPOR",
+            CancellationToken.None
+        );
+        var read = clock.Elapsed.TotalSeconds;
+        var contents = result.Contents!;
+        var origin = new PictureSource(
+            contents.Source,
+            contents.Version.ReferenceDate,
+            contents.Version.Correction,
+            contents.IsSynthetic,
+            result.FileName,
+            result.Sha256,
+            contents.CreatedAt,
+            contents.CreatedAt,
+            contents.Counts.Units,
+            contents.Counts.Operations
+        );
+        clock.Restart();
+        var picture = SourcePicture.Build(contents, origin, catalogue);
+        var built = clock.Elapsed.TotalSeconds;
+        GC.KeepAlive(picture);
+        Console.WriteLine(JsonSerializer.Serialize(new Phase(read, built)));
+        return 0;
+    }
+
+    private static async Task<string> OutputAsync(Process process)
+    {
+        using (process)
+        {
+            var output = await process.StandardOutput.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            return process.ExitCode == 0
+                ? output
+                : throw new InvalidOperationException($"{process.StartInfo.FileName} ended with {process.ExitCode}.");
+        }
+    }
+
+    private static string Report(List<Round> rounds, List<Phase> phases, long rows, long bytes, long zipBytes)
+    {
+        var text = new StringBuilder();
+        void Line(FormattableString line) => text.AppendLine(line.ToString(CultureInfo.InvariantCulture));
+        var copy = Machine.Median(rounds.Select(r => r.Copy));
+        var service = Machine.Median(rounds.Select(r => r.Service));
+        Line($"# A national delivery, taken in");
+        Line($"");
+        Line($"`dotnet run -c Release --project tests/Lagesbild.Benchmarks -- ingest`");
+        Line($"");
+        Line($"{DateTimeOffset.UtcNow:yyyy-MM-dd}, {Machine.Describe()}. Loopback and local disk only.");
+        Line($"");
+        Line(
+            $"The delivery is `lagesbild sample --source SPOR --date 2026-11-21 --national`: {rows:N0} bin rows, `vantetid.csv` of {bytes / 1e6:0} MB in a zip of {zipBytes / 1e6:0.0} MB. *Service*: a fresh process of the whole service (cold code), its own inbox job; from the file being taken from the inbox, through reading, checking, recording in PostgreSQL with its content, and computing, to the receipt and the new picture being current. *\\copy*: `psql \\copy` of the same `vantetid.csv`, already unpacked, into an unlogged table without indexes, in the same private PostgreSQL. The two take turns, {rounds.Count} times; memory is `VmHWM` and, after {Rest.TotalSeconds:0} seconds at rest, `VmRSS`."
+        );
+        Line($"");
+        Line($"| round | \\copy, s | service, s | ratio | peak, MB | at rest, MB |");
+        Line($"|---|---|---|---|---|---|");
+        for (var i = 0; i < rounds.Count; i++)
+        {
+            var r = rounds[i];
+            Line(
+                $"| {i + 1} | {r.Copy:0.00} | {r.Service:0.00} | {r.Service / r.Copy:0.00} | {r.Peak:0} | {r.AtRest:0} |"
+            );
+        }
+
+        Line(
+            $"| median | {copy:0.00} | {service:0.00} | {Machine.Median(rounds.Select(r => r.Service / r.Copy)):0.00} | {Machine.Median(rounds.Select(r => r.Peak)):0} | {Machine.Median(rounds.Select(r => r.AtRest)):0} |"
+        );
+        Line($"");
+        Line($"Wanted: a ratio of at most 0.50, a peak of at most 400 MB, at most 300 MB at rest.");
+        Line($"");
+        Line(
+            $"That is {bytes / 1e6 / service:0} MB of unpacked `vantetid.csv` a second by the service, {bytes / 1e6 / copy:0} by `\\copy`."
+        );
+        Line($"");
+        Line($"The two large parts, each time in a process that has done nothing before (median of {phases.Count}):");
+        Line($"");
+        Line($"| part | s |");
+        Line($"|---|---|");
+        Line($"| hash, inflate, parse and judge the file | {Machine.Median(phases.Select(p => p.Read)):0.00} |");
+        Line($"| compute every figure of the picture | {Machine.Median(phases.Select(p => p.Build)):0.00} |");
+        return text.ToString();
+    }
+}

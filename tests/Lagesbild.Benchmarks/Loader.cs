@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+
+namespace Lagesbild.Benchmarks;
+
+/// <param name="P50">Milliseconds.</param>
+internal sealed record Load(double PerSecond, double P50, double P99, long Requests);
+
+/// <summary>
+/// Keeps some connections busy over TLS with a client certificate. No HTTP client: it would cost more than what it
+/// measures. Every answer must begin with 200 and be as long as the first.
+/// </summary>
+internal static class Loader
+{
+    public const int Connections = 16;
+
+    public static X509Certificate2 Navigator(string pki)
+    {
+        using var pem = X509Certificate2.CreateFromPemFile(
+            Path.Combine(pki, "navigator.pem"),
+            Path.Combine(pki, "navigator.key")
+        );
+        // Through PKCS #12, or some platforms cannot use the key for TLS.
+        return X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
+    }
+
+    /// <summary>The development root and nothing else.</summary>
+    public static X509ChainPolicy Trust(string pki) =>
+        new()
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            CustomTrustStore = { X509CertificateLoader.LoadCertificateFromFile(Path.Combine(pki, "ca", "root.pem")) },
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
+
+    public static async Task<int> RunAsync(Uri address, string pki, string seconds)
+    {
+        using var certificate = Navigator(pki);
+        var chain = new X509Certificate2Collection();
+        chain.ImportFromPemFile(Path.Combine(pki, "navigator.pem"));
+        var context = SslStreamCertificateContext.Create(certificate, chain, offline: true);
+        var until = TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture));
+        var clock = Stopwatch.StartNew();
+        var all = await Task.WhenAll(
+            Enumerable.Range(0, Connections).Select(_ => KeepBusyAsync(address, context, Trust(pki), clock, until))
+        );
+        var took = clock.Elapsed.TotalSeconds;
+        var times = all.SelectMany(t => t).Order().ToArray();
+        double At(double share) => times[(int)(share * (times.Length - 1))];
+        Console.WriteLine(JsonSerializer.Serialize(new Load(times.Length / took, At(0.5), At(0.99), times.Length)));
+        return 0;
+    }
+
+    private static async Task<List<double>> KeepBusyAsync(
+        Uri address,
+        SslStreamCertificateContext certificate,
+        X509ChainPolicy trust,
+        Stopwatch clock,
+        TimeSpan until
+    )
+    {
+        using var client = new TcpClient { NoDelay = true };
+        await client.ConnectAsync("127.0.0.1", address.Port);
+        await using var tls = new SslStream(client.GetStream());
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = "localhost",
+                ClientCertificateContext = certificate,
+                CertificateChainPolicy = trust,
+            }
+        );
+        var request = Encoding.ASCII.GetBytes(
+            $"GET {address.PathAndQuery} HTTP/1.1\r\nHost: localhost:{address.Port}\r\nAccept: application/json\r\n\r\n"
+        );
+        var buffer = new byte[1 << 20];
+        var length = await FirstAsync(tls, request, buffer);
+        var times = new List<double>(100_000);
+        while (clock.Elapsed < until)
+        {
+            var began = Stopwatch.GetTimestamp();
+            await tls.WriteAsync(request);
+            await tls.ReadExactlyAsync(buffer.AsMemory(0, length));
+            Require(buffer);
+            times.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+        }
+
+        return times;
+    }
+
+    // Length of a whole answer, by its header or by the end of its last chunk.
+    private static async Task<int> FirstAsync(SslStream tls, byte[] request, byte[] buffer)
+    {
+        await tls.WriteAsync(request);
+        var read = 0;
+        while (true)
+        {
+            var now = await tls.ReadAsync(buffer.AsMemory(read));
+            if (now == 0)
+            {
+                throw new InvalidOperationException("The connection was closed.");
+            }
+
+            read += now;
+            Require(buffer);
+            var head = buffer.AsSpan(0, read).IndexOf("\r\n\r\n"u8);
+            if (head < 0)
+            {
+                continue;
+            }
+
+            var headers = Encoding.ASCII.GetString(buffer, 0, head);
+            var lengthAt = headers.IndexOf("Content-Length: ", StringComparison.OrdinalIgnoreCase);
+            var isWhole =
+                lengthAt >= 0
+                    ? read
+                        >= head
+                            + 4
+                            + int.Parse(
+                                headers[(lengthAt + 16)..].Split('\r')[0],
+                                NumberStyles.None,
+                                CultureInfo.InvariantCulture
+                            )
+                    : buffer.AsSpan(0, read).EndsWith("0\r\n\r\n"u8);
+            if (isWhole)
+            {
+                return read;
+            }
+        }
+    }
+
+    private static void Require(byte[] buffer)
+    {
+        if (!buffer.AsSpan().StartsWith("HTTP/1.1 200"u8))
+        {
+            throw new InvalidOperationException(Encoding.ASCII.GetString(buffer, 0, 200));
+        }
+    }
+}
