@@ -91,34 +91,36 @@ internal static class IngestBenchmark
 
     // ---- psql
 
-    private static async Task<double> CopyAsync(PrivatePostgres postgres, string csv)
+    private static Process Psql(PrivatePostgres postgres, string command)
     {
         var target = new NpgsqlConnectionStringBuilder(postgres.ConnectionString("postgres"));
-        Process Psql(string command)
+        var start = new ProcessStartInfo(FindPsql()) { RedirectStandardOutput = true };
+        foreach (
+            var argument in (string[])
+                ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", target.Host!, "-p", "5432", "-U", target.Username!]
+        )
         {
-            var start = new ProcessStartInfo(FindPsql()) { RedirectStandardOutput = true };
-            foreach (
-                var argument in (string[])
-                    ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", target.Host!, "-p", "5432", "-U", target.Username!]
-            )
-            {
-                start.ArgumentList.Add(argument);
-            }
-
-            start.ArgumentList.Add("-c");
-            start.ArgumentList.Add(command);
-            start.ArgumentList.Add("postgres");
-            return Process.Start(start)!;
+            start.ArgumentList.Add(argument);
         }
 
+        start.ArgumentList.Add("-c");
+        start.ArgumentList.Add(command);
+        start.ArgumentList.Add("postgres");
+        return Process.Start(start)!;
+    }
+
+    private static async Task<double> CopyAsync(PrivatePostgres postgres, string csv)
+    {
+        await OutputAsync(Psql(postgres, "drop table if exists vantetid"));
         await OutputAsync(
             Psql(
-                "drop table if exists vantetid; create unlogged table vantetid "
+                postgres,
+                "create unlogged table vantetid "
                     + "(hsaid text, kva text, period text, tidsgrans text, fran int, till int, antal text)"
             )
         );
         var clock = Stopwatch.StartNew();
-        await OutputAsync(Psql($"\\copy vantetid from '{csv}' with (format csv, header, delimiter ';')"));
+        await OutputAsync(Psql(postgres, $"\\copy vantetid from '{csv}' with (format csv, header, delimiter ';')"));
         return clock.Elapsed.TotalSeconds;
     }
 
@@ -141,12 +143,11 @@ internal static class IngestBenchmark
     {
         var folder = Directory.CreateDirectory(Path.Combine(inbox, "SPOR")).FullName;
         File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
-        using var child = Machine.Again(
-            "take-in",
-            postgres.ConnectionString(string.Create(CultureInfo.InvariantCulture, $"round{round}")),
-            inbox
-        );
-        var taken = JsonSerializer.Deserialize<TakenIn>((await child.StandardOutput.ReadLineAsync())!)!;
+        var database = string.Create(CultureInfo.InvariantCulture, $"round{round}");
+        await OutputAsync(Psql(postgres, "create database " + database));
+        using var child = Machine.Again("take-in", postgres.ConnectionString(database), inbox);
+        var line = await child.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(2));
+        var taken = JsonSerializer.Deserialize<TakenIn>(line!)!;
         if (taken.State != "published")
         {
             throw new InvalidOperationException($"The delivery was {taken.State}.");
@@ -169,6 +170,8 @@ internal static class IngestBenchmark
             [
                 .. pki.Configuration,
                 new("ConnectionStrings:Lagesbild", connection),
+                new("Logging:LogLevel:Default", "Warning"),
+                new("Logging:LogLevel:Microsoft.Hosting", "Warning"),
                 new($"{DeliveriesOptions.Section}:{nameof(DeliveriesOptions.AllowSynthetic)}", "true"),
                 new($"{InboxOptions.Section}:{nameof(InboxOptions.Path)}", inboxFolder),
                 new($"{InboxOptions.Section}:{nameof(InboxOptions.Every)}", "00:00:01"),
@@ -176,10 +179,7 @@ internal static class IngestBenchmark
             ]
         );
         // Warnings go to standard error, where somebody may see why it does not go on.
-        builder
-            .Logging.ClearProviders()
-            .AddConsole(options => options.LogToStandardErrorThreshold = LogLevel.Trace)
-            .SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.ClearProviders().AddConsole(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
         var any = new IPEndPoint(IPAddress.Loopback, 0);
         await using var app = Hosting.Build(builder, new Listeners(null, any, any));
         var inbox = app.Services.GetRequiredService<Inbox>();
