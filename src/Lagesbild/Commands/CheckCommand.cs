@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using Lagesbild.Catalogue;
 using Lagesbild.Deliveries;
-using Lagesbild.Ledger;
 
 namespace Lagesbild.Commands;
 
@@ -43,14 +42,22 @@ public static class CheckCommand
 
     /// <summary>The receipt that a file would get, without what only a ledger knows.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static Receipt Check(string file, TimeProvider clock, CancellationToken cancellationToken)
+    public static Receipt Check(
+        string file,
+        TimeProvider clock,
+        IProgress<ReadingProgress>? progress,
+        CancellationToken cancellationToken
+    )
     {
         using var content = File.OpenRead(file);
         var result = SourceReaders.Standard.Read(
             Path.GetFileName(file),
             content,
             // Whether invented data is welcome is for the service to say, not for the file.
-            new ReadContext(ProcedureCatalogue.Load(), DeliveryLedger.Today(clock), AllowSynthetic: true),
+            new ReadContext(ProcedureCatalogue.Load(), clock.TodayInStockholm(), AllowSynthetic: true)
+            {
+                Progress = progress,
+            },
             expectedSource: null,
             cancellationToken
         );
@@ -96,13 +103,16 @@ public static class CheckCommand
     {
         var exitCode = 0;
         var receipts = new List<Receipt>();
+        var progress = new ProgressLine();
         foreach (var file in files)
         {
+            progress.Begin(Path.GetFileName(file));
             try
             {
-                var receipt = Check(file, TimeProvider.System, cancellationToken);
+                var receipt = Check(file, TimeProvider.System, progress, cancellationToken);
                 receipts.Add(receipt);
                 exitCode = Math.Max(exitCode, receipt.State == "refused" ? Refused : 0);
+                progress.Clear();
                 if (!json)
                 {
                     await WriteAsync(receipt, output);
@@ -110,6 +120,7 @@ public static class CheckCommand
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
+                progress.Clear();
                 exitCode = Unreadable;
                 await error.WriteLineAsync("lagesbild: " + failure.Message);
             }

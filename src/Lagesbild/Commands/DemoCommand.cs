@@ -117,6 +117,8 @@ public static class DemoCommand
                 new($"{InboxOptions.Section}:{nameof(InboxOptions.QuietTime)}", "00:00:02"),
             ]
         );
+        var progress = new ProgressLine();
+        builder.Services.AddSingleton<IProgress<ReadingProgress>>(progress);
         // People read this; what becomes of each file is told below.
         builder
             .Logging.ClearProviders()
@@ -133,7 +135,7 @@ public static class DemoCommand
         var readiness = app.Services.GetRequiredService<Readiness>();
         readiness.IsHeldBack = true;
         var handedIn = HandIn(deliveries, inbox, app.Services.GetRequiredService<SourceReaders>());
-        var settled = Watch(app.Services.GetRequiredService<Inbox>(), handedIn, output);
+        var settled = Watch(app.Services.GetRequiredService<Inbox>(), handedIn, progress, output);
         await Hosting.StartAsync(app, cancellationToken);
         try
         {
@@ -178,7 +180,7 @@ public static class DemoCommand
     }
 
     /// <summary>Tells what becomes of each file; done when those handed in at start have been settled.</summary>
-    private static Task Watch(Inbox inbox, List<string> handedIn, TextWriter output)
+    private static Task Watch(Inbox inbox, List<string> handedIn, ProgressLine progress, TextWriter output)
     {
         var left = new ConcurrentDictionary<string, bool>(handedIn.Select(name => KeyValuePair.Create(name, true)));
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -187,13 +189,11 @@ public static class DemoCommand
         inbox.Taken += name =>
         {
             began = clock.GetTimestamp();
-            if (!Console.IsOutputRedirected)
-            {
-                output.Write($"Reading {name} …\r");
-            }
+            progress.Begin(name);
         };
         inbox.Settled += (name, receipt) =>
         {
+            progress.Clear();
             output.WriteLine(Describe(receipt, clock.GetElapsedTime(began)));
             foreach (var finding in receipt.Findings.Where(f => f.Severity >= Severity.Hold).Take(5))
             {

@@ -37,6 +37,7 @@ public sealed class DeliveryBuilder
     private Cell _cell;
     private int _slot;
     private long _cellPatients;
+    private long _bytes;
     private bool _cellHasOrder;
     private bool _cellIsMasked;
 
@@ -132,10 +133,17 @@ public sealed class DeliveryBuilder
         }
     }
 
-    /// <summary>Counts a data row; false where there are too many.</summary>
-    public bool CountRow(long line)
+    /// <summary>Counts a data row of so many bytes; false where there are too many.</summary>
+    public bool CountRow(int bytes, long line)
     {
-        if (++Rows <= MostRows)
+        const int rowsBetweenReports = 1 << 15;
+        _bytes += bytes;
+        if (++Rows % rowsBetweenReports == 0)
+        {
+            Context.Progress?.Report(new ReadingProgress(Rows, _bytes));
+        }
+
+        if (Rows <= MostRows)
         {
             return true;
         }

@@ -175,7 +175,7 @@ public sealed class NcrReader : ISourceReader
                 continue;
             }
 
-            if (type is "enhet" or "vantetid" && !delivery.CountRow(number))
+            if (type is "enhet" or "vantetid" && !delivery.CountRow(line.Length, number))
             {
                 return;
             }

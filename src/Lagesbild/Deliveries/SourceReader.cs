@@ -30,7 +30,16 @@ public sealed record ReadContext(
     DateOnly Today,
     bool AllowSynthetic,
     DeliveryVersion? Published = null
-);
+)
+{
+    /// <summary>Told now and then how far the reading has come; null where nobody watches.</summary>
+    public IProgress<ReadingProgress>? Progress { get; init; }
+}
+
+/// <summary>How far the reading of a delivery has come.</summary>
+/// <param name="Rows">Data rows so far.</param>
+/// <param name="Bytes">Bytes of them, inflated.</param>
+public readonly record struct ReadingProgress(long Rows, long Bytes);
 
 /// <summary>Result of reading a file. <paramref name="Contents"/> is null exactly when an error was found.</summary>
 public sealed record DeliveryResult(

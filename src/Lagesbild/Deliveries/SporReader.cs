@@ -311,7 +311,7 @@ public sealed class SporReader : ISourceReader
         }
 
         long rows = 0;
-        while (lines.Next(out var line) && delivery.CountRow(lines.LineNumber))
+        while (lines.Next(out var line) && delivery.CountRow(line.Length, lines.LineNumber))
         {
             rows++;
             if (CsvRow.Read(line, 5, delivery, lines.LineNumber) is { } row)
@@ -331,7 +331,7 @@ public sealed class SporReader : ISourceReader
         }
 
         long rows = 0;
-        while (lines.Next(out var line) && delivery.CountRow(lines.LineNumber))
+        while (lines.Next(out var line) && delivery.CountRow(line.Length, lines.LineNumber))
         {
             rows++;
             if (CsvRow.Read(line, 4, delivery, lines.LineNumber) is { } row)

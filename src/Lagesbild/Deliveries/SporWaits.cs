@@ -38,7 +38,7 @@ internal sealed class SporWaits(DeliveryBuilder delivery, Source source)
         long rows = 0;
         while (lines.Next(out var line))
         {
-            if (!delivery.CountRow(lines.LineNumber))
+            if (!delivery.CountRow(line.Length, lines.LineNumber))
             {
                 break;
             }

@@ -1,4 +1,4 @@
-using Lagesbild.Ledger;
+using Lagesbild.Catalogue;
 using Lagesbild.Picture;
 using Quartz;
 
@@ -15,7 +15,7 @@ public sealed class FreshnessJob(
 {
     public ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
-        var today = DeliveryLedger.Today(clock);
+        var today = clock.TodayInStockholm();
         foreach (var source in current.Value?.Sources ?? [])
         {
             var state = rules.Of(source.Source.Code).Judge(source.ReferenceDate, today);

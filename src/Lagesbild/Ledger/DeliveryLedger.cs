@@ -13,7 +13,8 @@ public sealed class DeliveryLedger(
     SourceReaders readers,
     ProcedureCatalogue catalogue,
     DeliveriesOptions options,
-    TimeProvider clock
+    TimeProvider clock,
+    IProgress<ReadingProgress>? progress = null
 )
 {
     /// <summary>NOTIFY's channel; the payload is the picture's id.</summary>
@@ -22,12 +23,6 @@ public sealed class DeliveryLedger(
     // Advisory locks are numbers that every node must agree on, and nothing else in the database may use.
     private const long MigrationLock = 0x6C61_6765_7362_0001;
     private const long SettlementLock = 0x6C61_6765_7362_0002;
-
-    private static readonly TimeZoneInfo Sweden = TimeZoneInfo.FindSystemTimeZoneById("Europe/Stockholm");
-
-    /// <summary>The date in Sweden, which reference dates are judged by.</summary>
-    public static DateOnly Today(TimeProvider clock) =>
-        DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(clock.GetUtcNow(), Sweden).DateTime);
 
     /// <summary>In whole microseconds, as PostgreSQL keeps them: every node must tell the same times of a picture.</summary>
     internal static DateTimeOffset Now(TimeProvider clock)
@@ -118,10 +113,13 @@ public sealed class DeliveryLedger(
                 content,
                 new ReadContext(
                     catalogue,
-                    Today(clock),
+                    clock.TodayInStockholm(),
                     options.AllowSynthetic,
                     source is null ? null : published?.DeliveryOf(source)?.Version
-                ),
+                )
+                {
+                    Progress = progress,
+                },
                 expectedSource,
                 cancellationToken
             );
