@@ -62,10 +62,10 @@ public sealed class ComparedWithCountryTests
         {
             Bin[] row = [new(0, 0, ones), new(28, 34, others)];
             Bin[] country = [new(7, 7, 4 * ones), new(35, 41, 4 * others)];
-            Assert.Equal(Exact(row, country), MedianInterval.CompareWithCountry(row, country));
+            Assert.Equal(ExactOracle.Compared(row, country), MedianInterval.CompareWithCountry(row, country));
             Bin[] late = [new(0, 0, ones), new(91, 97, others)];
             Bin[] sooner = [new(0, 0, 4 * ones), new(84, 90, 4 * others)];
-            Assert.Equal(Exact(late, sooner), MedianInterval.CompareWithCountry(late, sooner));
+            Assert.Equal(ExactOracle.Compared(late, sooner), MedianInterval.CompareWithCountry(late, sooner));
         }
     }
 
@@ -80,7 +80,7 @@ public sealed class ComparedWithCountryTests
             Bin[] rest = [.. ExactOracle.RandomMerge(random, random.Next(1, 9)), .. row];
             var country = rest[..Histogram.Merge(rest)];
             var word = MedianInterval.CompareWithCountry(row, country);
-            Assert.Equal(Exact(row, country), word);
+            Assert.Equal(ExactOracle.Compared(row, country), word);
             seen.Add(word);
         }
 
@@ -123,22 +123,4 @@ public sealed class ComparedWithCountryTests
     }
 
     private static ComparedWith Compare(Bin[] row) => MedianInterval.CompareWithCountry(row, Country);
-
-    private static ComparedWith Exact(Bin[] row, Bin[] country)
-    {
-        var n = row.Sum(b => b.Count);
-        var own = ExactOracle.Quantile(row, 1, 2).Days;
-        var others = ExactOracle.Quantile(country, 1, 2).Days;
-        if (own is not { } median || others is not { } m || n < 10 || 4L * n > country.Sum(b => (long)b.Count))
-        {
-            return ComparedWith.None;
-        }
-
-        var rank = ExactOracle.LowerRank(n, 1_000);
-        var lower = ExactOracle.OrderStatistic(row, rank, atLastDay: false)!.Value;
-        var upper = ExactOracle.OrderStatistic(row, n - rank + 1, atLastDay: true);
-        return upper is { } last && last + 1 <= m && m - median >= 7 ? ComparedWith.Shorter
-            : lower >= m && median - m >= 7 ? ComparedWith.Longer
-            : ComparedWith.Similar;
-    }
 }

@@ -159,6 +159,25 @@ public static class ExactOracle
         }
     }
 
+    /// <summary>The word of a row against the country, every comparison in rational numbers.</summary>
+    public static ComparedWith Compared(IReadOnlyCollection<Bin> row, IReadOnlyCollection<Bin> country)
+    {
+        var n = row.Sum(b => b.Count);
+        var own = Quantile(row, 1, 2).Days;
+        var others = Quantile(country, 1, 2).Days;
+        if (own is not { } median || others is not { } m || n < 10 || 4L * n > country.Sum(b => (long)b.Count))
+        {
+            return ComparedWith.None;
+        }
+
+        var rank = LowerRank(n, 1_000);
+        var lower = OrderStatistic(row, rank, atLastDay: false)!.Value;
+        var upper = OrderStatistic(row, n - rank + 1, atLastDay: true);
+        return upper is { } last && last + 1 <= m && m - median >= 7 ? ComparedWith.Shorter
+            : lower >= m && median - m >= 7 ? ComparedWith.Longer
+            : ComparedWith.Similar;
+    }
+
     /// <summary>Random bins of one cell: in order, not overlapping, of widths 1 to 40, the last sometimes open.</summary>
     public static List<Bin> RandomCell(Random random, int mostBins = 12, int mostInBin = 60)
     {
