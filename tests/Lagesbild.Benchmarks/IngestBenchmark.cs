@@ -24,11 +24,15 @@ internal static class IngestBenchmark
     private const int Rounds = 5;
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(10);
 
-    private sealed record TakenIn(double Seconds, string State);
+    /// <param name="Steps">Seconds of each step that the service itself traces.</param>
+    private sealed record TakenIn(double Seconds, string State, Dictionary<string, double> Steps);
 
     private sealed record Phase(double Read, double Build);
 
-    private sealed record Round(double Copy, double Service, double Peak, double AtRest);
+    private sealed record Round(double Copy, TakenIn Taken, double Peak, double AtRest)
+    {
+        public double Service => Taken.Seconds;
+    }
 
     public static async Task<int> RunAsync()
     {
@@ -69,12 +73,12 @@ internal static class IngestBenchmark
         for (var i = 0; i < Rounds; i++)
         {
             var copy = await CopyAsync(postgres, csv);
-            var (service, peak, atRest) = await TakeInAsync(postgres, file, Path.Combine(scratch, $"inbox{i}"), i);
-            rounds.Add(new Round(copy, service, peak, atRest));
+            var (taken, peak, atRest) = await TakeInAsync(postgres, file, Path.Combine(scratch, $"inbox{i}"), i);
+            rounds.Add(new Round(copy, taken, peak, atRest));
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"\\copy {copy:0.00} s, service {service:0.00} s, ratio {service / copy:0.00}, peak {peak:0} MB, at rest {atRest:0} MB"
+                    $"\\copy {copy:0.00} s, service {taken.Seconds:0.00} s, ratio {taken.Seconds / copy:0.00}, peak {peak:0} MB, at rest {atRest:0} MB"
                 )
             );
         }
@@ -134,7 +138,7 @@ internal static class IngestBenchmark
 
     // ---- the service, a process of its own
 
-    private static async Task<(double Seconds, double Peak, double AtRest)> TakeInAsync(
+    private static async Task<(TakenIn Taken, double Peak, double AtRest)> TakeInAsync(
         PrivatePostgres postgres,
         string file,
         string inbox,
@@ -158,7 +162,7 @@ internal static class IngestBenchmark
         var atRest = Machine.Megabytes(child.Id, "VmRSS");
         child.StandardInput.Close();
         await child.WaitForExitAsync();
-        return (taken.Seconds, peak, atRest);
+        return (taken, peak, atRest);
     }
 
     /// <summary>The whole service as it always runs, until the inbox is settled; then it rests until its input ends.</summary>
@@ -185,11 +189,26 @@ internal static class IngestBenchmark
         var inbox = app.Services.GetRequiredService<Inbox>();
         var current = app.Services.GetRequiredService<CurrentPicture>();
         var clock = new Stopwatch();
+        var steps = new Dictionary<string, double>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == DeliveryTelemetry.Name,
+            Sample = (ref _) => ActivitySamplingResult.AllData,
+            ActivityStopped = step =>
+            {
+                steps[step.DisplayName] = step.Duration.TotalSeconds;
+                if (step.DisplayName == "delivery settle")
+                {
+                    clock.Stop(); // its last deed is to put the new picture in the old one's place
+                }
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
         var done = new TaskCompletionSource<TakenIn>(TaskCreationOptions.RunContinuationsAsynchronously);
         inbox.Taken += _ => clock.Start();
         inbox.Settled += (_, receipt) =>
             done.TrySetResult(
-                new TakenIn(clock.Elapsed.TotalSeconds, current.Value is null ? "no picture" : receipt.State)
+                new TakenIn(clock.Elapsed.TotalSeconds, current.Value is null ? "no picture" : receipt.State, steps)
             );
         await app.StartAsync();
         Console.WriteLine(JsonSerializer.Serialize(await done.Task));
@@ -258,7 +277,7 @@ internal static class IngestBenchmark
         Line($"{DateTimeOffset.UtcNow:yyyy-MM-dd}, {Machine.Describe()}. Loopback and local disk only.");
         Line($"");
         Line(
-            $"The delivery is `lagesbild sample --source SPOR --date 2026-11-21 --national`: {rows:N0} bin rows, `vantetid.csv` of {bytes / 1e6:0} MB in a zip of {zipBytes / 1e6:0.0} MB. *Service*: a fresh process of the whole service (cold code), its own inbox job; from the file being taken from the inbox, through reading, checking, recording in PostgreSQL with its content, and computing, to the receipt and the new picture being current. *\\copy*: `psql \\copy` of the same `vantetid.csv`, already unpacked, into an unlogged table without indexes, in the same private PostgreSQL. The two take turns, {rounds.Count} times; memory is `VmHWM` and, after {Rest.TotalSeconds:0} seconds at rest, `VmRSS`."
+            $"The delivery is `lagesbild sample --source SPOR --date 2026-11-21 --national`: {rows:N0} bin rows, `vantetid.csv` of {bytes / 1e6:0} MB in a zip of {zipBytes / 1e6:0.0} MB. *Service*: a fresh process of the whole service (cold code), its own inbox job; from the file being taken from the inbox, through reading, checking, recording in PostgreSQL with its content, and computing, to the new picture being current. *\\copy*: `psql \\copy` of the same `vantetid.csv`, already unpacked, into an unlogged table without indexes, in the same private PostgreSQL. The two take turns, {rounds.Count} times; memory is `VmHWM` and, after {Rest.TotalSeconds:0} seconds at rest, `VmRSS`."
         );
         Line($"");
         Line($"| round | \\copy, s | service, s | ratio | peak, MB | at rest, MB |");
@@ -280,6 +299,16 @@ internal static class IngestBenchmark
         Line(
             $"That is {bytes / 1e6 / service:0} MB of unpacked `vantetid.csv` a second by the service, {bytes / 1e6 / copy:0} by `\\copy`."
         );
+        Line($"");
+        Line($"The service's own spans (medians; *settle* is the whole):");
+        Line($"");
+        Line($"| span | s |");
+        Line($"|---|---|");
+        foreach (var step in rounds[0].Taken.Steps.Keys)
+        {
+            Line($"| {step} | {Machine.Median(rounds.Select(r => r.Taken.Steps[step])):0.00} |");
+        }
+
         Line($"");
         Line($"The two large parts, each time in a process that has done nothing before (median of {phases.Count}):");
         Line($"");
