@@ -49,7 +49,18 @@ public static class CheckCommand
         CancellationToken cancellationToken
     )
     {
+        if (Directory.Exists(file))
+        {
+            throw new IOException($"'{file}' is a folder; a file is needed.");
+        }
+
         using var content = File.OpenRead(file);
+        if (!content.CanSeek)
+        {
+            // The readers go back to the start.
+            throw new IOException($"'{file}' is a pipe; a file is needed, for it is read twice.");
+        }
+
         var result = SourceReaders.Standard.Read(
             Path.GetFileName(file),
             content,
@@ -90,7 +101,9 @@ public static class CheckCommand
             finding.Column is { } column ? string.Create(CultureInfo.InvariantCulture, $"fält {column}") : null,
         ];
         var where = string.Join(", ", place.Where(p => p is not null));
-        return $"{Word(finding.Severity)} {finding.Code}{(where.Length > 0 ? $" ({where})" : "")}: {finding.Message}";
+        return FileNames.Escape(
+            $"{Word(finding.Severity)} {finding.Code}{(where.Length > 0 ? $" ({where})" : "")}: {finding.Message}"
+        );
     }
 
     private static async Task<int> RunAsync(
@@ -106,7 +119,7 @@ public static class CheckCommand
         var progress = new ProgressLine();
         foreach (var file in files)
         {
-            progress.Begin(Path.GetFileName(file));
+            progress.Begin(FileNames.Shown(Path.GetFileName(file)));
             try
             {
                 var receipt = Check(file, TimeProvider.System, progress, cancellationToken);
@@ -122,7 +135,7 @@ public static class CheckCommand
             {
                 progress.Clear();
                 exitCode = Unreadable;
-                await error.WriteLineAsync("lagesbild: " + failure.Message);
+                await error.WriteLineAsync("lagesbild: " + FileNames.Escape(failure.Message));
             }
         }
 
@@ -146,7 +159,7 @@ public static class CheckCommand
             "held" => "skulle parkeras tills en operatör har bestämt",
             _ => "skulle tas emot",
         };
-        await output.WriteLineAsync($"{receipt.FileName}: {verdict}");
+        await output.WriteLineAsync($"{FileNames.Shown(receipt.FileName)}: {verdict}");
         if (receipt.Counts is { } counts)
         {
             await output.WriteLineAsync(

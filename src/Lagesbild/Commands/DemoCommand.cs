@@ -217,7 +217,7 @@ public static class DemoCommand
     private static string Describe(Receipt receipt, TimeSpan took) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{receipt.FileName}: {receipt.State}, {receipt.SizeBytes / 1e6:0.0} MB"
+            $"{FileNames.Shown(receipt.FileName)}: {receipt.State}, {receipt.SizeBytes / 1e6:0.0} MB"
         )
         + (
             receipt.Counts is { } counts

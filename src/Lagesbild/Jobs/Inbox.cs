@@ -11,6 +11,7 @@ namespace Lagesbild.Jobs;
 /// </summary>
 public sealed class Inbox(
     InboxOptions options,
+    InboxFolder folder,
     SourceReaders readers,
     DeliveryLedger ledger,
     PictureKeeper keeper,
@@ -60,13 +61,7 @@ public sealed class Inbox(
 
     private List<(string Source, FileInfo File)> FindFiles()
     {
-        var found = new List<(string Source, FileInfo File)>();
-        foreach (var source in readers.All.Select(r => r.Source.Code))
-        {
-            var folder = Directory.CreateDirectory(Path.Combine(options.Path!, source));
-            found.AddRange(folder.EnumerateFiles().Where(IsFinished).Select(file => (source, file)));
-        }
-
+        var found = folder.Look();
         var there = found.Select(f => f.File.FullName).ToHashSet();
         foreach (var gone in _sightings.Keys.Where(path => !there.Contains(path)).ToList())
         {
@@ -81,13 +76,6 @@ public sealed class Inbox(
                 .ThenBy(f => f.File.Name, StringComparer.Ordinal),
         ];
     }
-
-    // Senders write under a temporary name and rename. A link could point anywhere, and is none of their files.
-    private static bool IsFinished(FileInfo file) =>
-        !file.Name.StartsWith('.')
-        && !file.Name.EndsWith(".part", StringComparison.OrdinalIgnoreCase)
-        && !file.Name.EndsWith(".tmp", StringComparison.OrdinalIgnoreCase)
-        && !file.Attributes.HasFlag(FileAttributes.ReparsePoint);
 
     private bool IsStill(FileInfo file)
     {
@@ -115,7 +103,7 @@ public sealed class Inbox(
             var sighting = _sightings[file.FullName];
             if (sighting.Receipt is null)
             {
-                Taken?.Invoke(Shown(file.Name));
+                Taken?.Invoke(FileNames.Shown(file.Name));
                 var receipt = await keeper.InTurnAsync(
                     () => SettleAsync(source, file, cancellationToken),
                     cancellationToken
@@ -140,7 +128,7 @@ public sealed class Inbox(
             logger.LogError(
                 PersonalIdentityNumber.IsIn(file.Name) ? null : failure,
                 "{File} of {Source} could not be settled now ({Failure}); it is tried again at the next pass",
-                Shown(file.Name),
+                FileNames.Shown(file.Name),
                 source,
                 failure.GetType().Name
             );
@@ -212,22 +200,22 @@ public sealed class Inbox(
     )
     {
         var isRefused = receipt.State == "refused";
-        var folder = Path.Combine(
+        var outcome = Path.Combine(
             options.Path!,
             source,
             isRefused ? "refused"
                 : receipt.State == "held" ? "held"
                 : "accepted"
         );
-        Directory.CreateDirectory(folder);
+        Directory.CreateDirectory(outcome);
         var name = IsFitForAName(file.Name) ? file.Name : receipt.Sha256;
-        var unfinished = Path.Combine(folder, "." + name + ".tmp");
+        var unfinished = Path.Combine(outcome, "." + name + ".tmp");
         await File.WriteAllBytesAsync(
             unfinished,
             [.. JsonSerializer.SerializeToUtf8Bytes(receipt, ReceiptJson.Indented.Receipt), (byte)'\n'],
             cancellationToken
         );
-        File.Move(unfinished, Path.Combine(folder, name + ".receipt.json"), overwrite: true);
+        File.Move(unfinished, Path.Combine(outcome, name + ".receipt.json"), overwrite: true);
         file.Refresh();
         if (file.Length != sighting.Length || file.LastWriteTimeUtc != sighting.Written)
         {
@@ -242,7 +230,7 @@ public sealed class Inbox(
         }
         else
         {
-            file.MoveTo(Path.Combine(folder, name), overwrite: true);
+            file.MoveTo(Path.Combine(outcome, name), overwrite: true);
         }
 
         _sightings.Remove(path);
@@ -252,9 +240,6 @@ public sealed class Inbox(
         !PersonalIdentityNumber.IsIn(name)
         && !name.Any(char.IsControl)
         && Encoding.UTF8.GetByteCount(name) <= LongestName;
-
-    private static string Shown(string name) =>
-        PersonalIdentityNumber.IsIn(name) ? "(a name that holds what looks like a personal number)" : name;
 
     /// <summary>What earlier passes saw of a file, and its receipt where only clearing away is left.</summary>
     private sealed record Sighting(

@@ -14,6 +14,7 @@ public static class JobsSetup
         builder.Services.TryAddSingleton(FreshnessRules.Read(builder.Configuration));
         builder.Services.AddSingleton<PictureKeeper>();
         builder.Services.AddSingleton<DeliveryTelemetry>();
+        builder.Services.AddSingleton<InboxFolder>();
         builder.Services.AddSingleton<Inbox>();
         builder.Services.AddHostedService<PictureFollower>();
         builder.AddQuartz(quartz =>

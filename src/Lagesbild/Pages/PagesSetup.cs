@@ -3,6 +3,7 @@ using System.Text.Unicode;
 using Lagesbild.Catalogue;
 using Lagesbild.Picture;
 using Microsoft.AspNetCore.Mvc.ApplicationParts;
+using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.WebEncoders;
 
@@ -41,6 +42,7 @@ public static class PagesSetup
             pages =>
                 pages.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Assets.WriteFaultPageAsync })
         );
+        app.Use(RefuseOtherMethods);
         // After authorization: a kept page is for readers, as a made one is.
         app.Use(
             (context, next) =>
@@ -51,5 +53,23 @@ public static class PagesSetup
         app.MapAssets();
         app.MapRazorPages().WithMetadata(new KeptPage());
         app.MapFallbackToPage("{**address}", "/Errors/Unknown");
+    }
+
+    // A page without a handler of a method would be made all the same, without anything to show.
+    private static Task RefuseOtherMethods(HttpContext context, RequestDelegate next)
+    {
+        var method = context.Request.Method;
+        if (
+            HttpMethods.IsGet(method)
+            || HttpMethods.IsHead(method)
+            || context.GetEndpoint()?.Metadata.GetMetadata<PageActionDescriptor>() is null
+        )
+        {
+            return next(context);
+        }
+
+        context.Response.Headers.Allow = "GET, HEAD";
+        context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+        return Task.CompletedTask;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Lagesbild.Deliveries;
 using Lagesbild.Tests.Jobs;
@@ -21,6 +22,27 @@ public sealed class CheckTests
         Assert.Equal(1, (await Program.RunAsync("check", bad, good)).ExitCode);
         Assert.Equal(2, (await Program.RunAsync("check", good, folder.Inside("missing"))).ExitCode);
         Assert.Equal(2, (await Program.RunAsync("check", folder.FullName)).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("cat \"$1\" | dotnet \"$0\" check /dev/stdin", "pipe")]
+    [InlineData("dotnet \"$0\" check \"$(dirname \"$1\")\"", "folder")]
+    public async Task What_is_no_file_is_unreadable_in_one_line(string line, string named)
+    {
+        using var folder = new TestFolder();
+        var file = folder.Inside(SmallDelivery.Spor(Day).PutInto(folder.FullName).FileName);
+        using var shell = Process.Start(
+            new ProcessStartInfo("/bin/sh", ["-c", line, Path.Combine(AppContext.BaseDirectory, "lagesbild.dll"), file])
+            {
+                RedirectStandardError = true,
+            }
+        )!;
+
+        var error = await shell.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, shell.ExitCode);
+        Assert.Contains(named, Assert.Single(error.TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Lagesbild.Deliveries;
 using Lagesbild.Tests.Ledger;
@@ -149,6 +150,38 @@ public sealed class InboxTests
     }
 
     [Fact]
+    public async Task What_is_no_file_is_left_lying_said_once_and_stops_nothing()
+    {
+        const string Number = "189001019802";
+        await using var node = await Node.CreateAsync();
+        var folder = Directory.CreateDirectory(Path.Combine(node.InboxFolder, "NCR")).FullName;
+        await ShellAsync(
+            folder,
+            $"mkfifo NCR_2026-01-12.jsonl.gz; mkdir mapp {Number}; ln -s /dev/zero länk; : > \"$(printf 'f\\345l')\""
+        );
+        await File.WriteAllTextAsync(Path.Combine(folder, "rad\n\e[2J"), "", TestContext.Current.CancellationToken);
+        File.SetLastWriteTimeUtc(Path.Combine(folder, "rad\n\e[2J"), node.Clock.GetUtcNow().AddDays(-1).UtcDateTime);
+        Directory.CreateDirectory(Path.Combine(node.InboxFolder, "spor\a"));
+        var delivery = node.HandIn(SmallDelivery.Ncr(Day1));
+
+        await node.PassAsync();
+        await node.PassAsync();
+
+        Assert.Equal(124, node.Shown("CJE"));
+        Assert.Contains($"{delivery.FileName} published", await node.StatesAsync(), StringComparison.Ordinal);
+        var said = node.Log.Where(line => line.Contains("left lying", StringComparison.Ordinal)).ToList();
+        Assert.Equal(6, said.Count);
+        foreach (var what in (string[])["NCR_2026-01-12.jsonl.gz ", "mapp ", "länk ", "not UTF-8", "spor\\u0007 "])
+        {
+            Assert.Single(said, line => line.Contains(what, StringComparison.Ordinal));
+        }
+
+        Assert.DoesNotContain(node.Log, line => line.Contains(Number, StringComparison.Ordinal));
+        Assert.Single(Directory.GetFiles(Path.Combine(folder, "refused")));
+        await ShellAsync(folder, "rm f?l");
+    }
+
+    [Fact]
     public async Task A_name_that_holds_a_personal_number_is_nowhere_kept()
     {
         // A made-up number of the right form (the tax agency's test series).
@@ -203,6 +236,16 @@ public sealed class InboxTests
 
         var receipt = await settled.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
         Assert.Equal("published", receipt.State);
+    }
+
+    /// <summary>Makes what the framework cannot: pipes, and names that are no UTF-8.</summary>
+    private static async Task ShellAsync(string folder, string line)
+    {
+        var start = new ProcessStartInfo("/bin/sh", ["-c", line]) { WorkingDirectory = folder };
+        start.Environment["LC_ALL"] = "C";
+        using var shell = Process.Start(start)!;
+        await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, shell.ExitCode);
     }
 
     private static Task<byte[]> Bytes(Node node, params string[] names) =>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Lagesbild.Commands;
 using Lagesbild.Jobs;
@@ -30,6 +31,9 @@ public sealed class Node : IAsyncDisposable
     public WebApplication App { get; }
 
     public string Database { get; }
+
+    /// <summary>What it has said.</summary>
+    public required IReadOnlyCollection<string> Log { get; init; }
 
     public string InboxFolder { get; }
 
@@ -65,7 +69,8 @@ public sealed class Node : IAsyncDisposable
                 new("Inbox:Every", every),
             ]
         );
-        builder.Logging.ClearProviders();
+        var log = new KeptLog();
+        builder.Logging.ClearProviders().AddProvider(log);
         builder.Services.AddSingleton<TimeProvider>(new TestClock());
         var loopback = new IPEndPoint(IPAddress.Loopback, 0);
         return new Node(
@@ -74,7 +79,10 @@ public sealed class Node : IAsyncDisposable
             ownsDatabase,
             folder,
             inbox
-        );
+        )
+        {
+            Log = log.Lines,
+        };
     }
 
     public async Task<Node> StartAsync()
@@ -126,4 +134,27 @@ public sealed class TestClock : TimeProvider
     public override DateTimeOffset GetUtcNow() => _now;
 
     public void Advance(TimeSpan time) => _now += time;
+}
+
+/// <summary>Keeps what is logged, as it is read.</summary>
+public sealed class KeptLog : ILoggerProvider, ILogger
+{
+    public ConcurrentQueue<string> Lines { get; } = new();
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+    public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter
+    ) => Lines.Enqueue($"{formatter(state, exception)} {exception}");
+
+    public void Dispose() { }
 }

@@ -49,6 +49,21 @@ public sealed class ShellTests : IAsyncLifetime
         );
     }
 
+    [Theory]
+    [InlineData("TRACE", "/")]
+    [InlineData("POST", "/om")]
+    [InlineData("OPTIONS", "/atgard/NGB")]
+    [InlineData("DELETE", "/enhet/" + HandMadePicture.Falun)]
+    [InlineData("FROBNICATE", "/finns/inte")]
+    public async Task A_page_is_for_reading_and_knows_no_other_method(string method, string address)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(address, UriKind.Relative));
+        using var response = await _pages.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
+        Assert.Equal(["GET", "HEAD"], response.Content.Headers.Allow);
+    }
+
     [Fact]
     public async Task About_tells_each_sources_clock_coverage_and_delivery()
     {

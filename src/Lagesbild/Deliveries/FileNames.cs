@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Text;
+
+namespace Lagesbild.Deliveries;
+
+/// <summary>File names as they may stand in a log or on a terminal: their senders choose them.</summary>
+public static class FileNames
+{
+    /// <summary>Without a personal number, and without what a terminal would obey.</summary>
+    public static string Shown(string name) =>
+        PersonalIdentityNumber.IsIn(name) ? "(a name that holds what looks like a personal number)" : Escape(name);
+
+    /// <summary>Control characters, line breaks and characters that turn the direction of writing, spelt out.</summary>
+    public static string Escape(string text)
+    {
+        if (!text.Any(IsUnseen))
+        {
+            return text;
+        }
+
+        var escaped = new StringBuilder();
+        foreach (var character in text)
+        {
+            _ = IsUnseen(character)
+                ? escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}")
+                : escaped.Append(character);
+        }
+
+        return escaped.ToString();
+    }
+
+    private static bool IsUnseen(char character) =>
+        char.GetUnicodeCategory(character)
+            is UnicodeCategory.Control
+                or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator;
+}
