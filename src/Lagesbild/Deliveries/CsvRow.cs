@@ -12,13 +12,7 @@ internal static class CsvRow
     public static string[]? Read(ReadOnlySpan<byte> line, int fields, DeliveryBuilder delivery, long lineNumber)
     {
         var text = Fields.Decode(line);
-        if (text is null)
-        {
-            delivery.Findings.Error("encoding", "Raden är inte giltig UTF-8.", delivery.Entry, lineNumber);
-            return null;
-        }
-
-        if (PersonalIdentityNumber.IsIn(text))
+        if (HasPersonalNumber(text ?? Encoding.UTF8.GetString(line)))
         {
             delivery.Findings.Error(
                 "personal-identity-number",
@@ -26,6 +20,12 @@ internal static class CsvRow
                 delivery.Entry,
                 lineNumber
             );
+        }
+
+        if (text is null)
+        {
+            delivery.Findings.Error("encoding", "Raden är inte giltig UTF-8.", delivery.Entry, lineNumber);
+            return null;
         }
 
         if (Fields.HasForbiddenCharacter(text))
@@ -57,17 +57,6 @@ internal static class CsvRow
             return null;
         }
 
-        if (values.Length != fields)
-        {
-            delivery.Findings.Error(
-                "field",
-                $"Raden har {values.Length} fält, ska ha {fields}.",
-                delivery.Entry,
-                lineNumber
-            );
-            return null;
-        }
-
         for (var i = 0; i < values.Length; i++)
         {
             if (values[i].Length > Fields.LongestText)
@@ -83,7 +72,32 @@ internal static class CsvRow
             }
         }
 
+        if (values.Length != fields)
+        {
+            delivery.Findings.Error(
+                "field",
+                $"Raden har {values.Length} fält, ska ha {fields}.",
+                delivery.Entry,
+                lineNumber
+            );
+            return null;
+        }
+
         return values;
+    }
+
+    // The first field of every entry is an HSA-id: where it has that form, its digits are an organisation's and a unit's.
+    private static bool HasPersonalNumber(string text)
+    {
+        if (!PersonalIdentityNumber.IsIn(text))
+        {
+            return false;
+        }
+
+        var length = text.IndexOf(';', StringComparison.Ordinal);
+        return length < 0
+            || !Fields.IsHsaId(text[..length].Trim('"'))
+            || PersonalIdentityNumber.IsIn(text.AsSpan(length));
     }
 
     // Null where quoting is broken.

@@ -21,6 +21,8 @@ public sealed class DeliveryBuilder
 
     private const int Letters = 26;
 
+    private static readonly DateOnly EarliestReferenceDate = new(2000, 1, 1);
+
     private readonly Dictionary<string, int> _unitOfHsaId = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _findUnit;
     private readonly List<DeliveredUnit> _units = [];
@@ -80,6 +82,11 @@ public sealed class DeliveryBuilder
     /// <summary>Takes what the content says of itself.</summary>
     public void SetHeader(DateOnly referenceDate, DateTimeOffset createdAt, bool isSynthetic, long? line)
     {
+        if (!IsPossible(referenceDate, Findings, Entry, line))
+        {
+            return;
+        }
+
         _version = Named with { ReferenceDate = referenceDate };
         _createdAt = createdAt;
         _isSynthetic = isSynthetic;
@@ -122,6 +129,23 @@ public sealed class DeliveryBuilder
                 line
             );
         }
+    }
+
+    /// <summary>False (with its finding) for a date before any register: its periods need not even be in the calendar.</summary>
+    internal static bool IsPossible(DateOnly referenceDate, Findings findings, string? entry = null, long? line = null)
+    {
+        if (referenceDate >= EarliestReferenceDate)
+        {
+            return true;
+        }
+
+        findings.Error(
+            "reference-date",
+            $"Referensdatumet ligger före {EarliestReferenceDate:yyyy-MM-dd}. Det ska vara den sista dag som leveransen omfattar.",
+            entry,
+            line
+        );
+        return false;
     }
 
     /// <summary>Makes room for so many bins at once, where the file promises a number.</summary>

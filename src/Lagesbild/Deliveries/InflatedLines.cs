@@ -7,16 +7,19 @@ namespace Lagesbild.Deliveries;
 
 /// <summary>
 /// The lines of one compressed entry. A thread of its own inflates and hashes into a few blocks while the reader parses
-/// the one before; a line that crosses two blocks is put together in the room left at the front of the second. Memory is
-/// a handful of blocks whatever the size of the entry.
+/// the one before; a line that crosses two blocks is put together in the room left at the front of the second, or, where
+/// it is too long for that, in a buffer of its own. Memory is a handful of blocks whatever the size of the entry.
 /// </summary>
 internal sealed class InflatedLines : IDisposable
 {
     private const int BlockLength = 256 * 1024;
     private const int Blocks = 4;
 
-    /// <summary>Longest line, and the room in front of each block.</summary>
-    private const int LongestLine = 32 * 1024;
+    /// <summary>Room in front of each block.</summary>
+    private const int Headroom = 32 * 1024;
+
+    /// <summary>Wherever it stands. The longest legal one has a bin for each of 36 500 days, some 800 kB.</summary>
+    private const int LongestLine = 1024 * 1024;
 
     private readonly BlockingCollection<(byte[] Buffer, int Length)> _filled = new(Blocks);
     private readonly BlockingCollection<byte[]> _free = new(Blocks);
@@ -24,6 +27,7 @@ internal sealed class InflatedLines : IDisposable
     private readonly Task<InflatedEntry> _inflating;
 
     private byte[]? _block;
+    private byte[] _longLine = [];
     private int _at;
     private int _end;
     private bool _isLast;
@@ -36,7 +40,7 @@ internal sealed class InflatedLines : IDisposable
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         for (var i = 0; i < Blocks; i++)
         {
-            _free.Add(GC.AllocateUninitializedArray<byte>(LongestLine + BlockLength), CancellationToken.None);
+            _free.Add(GC.AllocateUninitializedArray<byte>(Headroom + BlockLength), CancellationToken.None);
         }
 
         _inflating = Task.Factory.StartNew(
@@ -79,9 +83,10 @@ internal sealed class InflatedLines : IDisposable
                     return !rest.IsEmpty;
                 }
 
-                if (rest.Length > LongestLine)
+                if (rest.Length > Headroom)
                 {
-                    throw new UnreadableException("too-large", "Raden är längre än någon giltig rad.", LineNumber + 1);
+                    line = TakeLongLine();
+                    return true;
                 }
             }
 
@@ -107,6 +112,39 @@ internal sealed class InflatedLines : IDisposable
     private static ReadOnlySpan<byte> WithoutReturn(ReadOnlySpan<byte> line) =>
         !line.IsEmpty && line[^1] == '\r' ? line[..^1] : line;
 
+    // Goes on over as many blocks as it takes; each is all read when the next is taken.
+    private ReadOnlySpan<byte> TakeLongLine()
+    {
+        var length = 0;
+        while (true)
+        {
+            var rest = _block.AsSpan(_at, _end - _at);
+            var end = rest.IndexOf((byte)'\n');
+            var part = end < 0 ? rest : rest[..end];
+            if (length + part.Length > LongestLine)
+            {
+                throw new UnreadableException("too-large", "Raden är längre än någon giltig rad.", LineNumber + 1);
+            }
+
+            if (length + part.Length > _longLine.Length)
+            {
+                Array.Resize(ref _longLine, Math.Max(length + part.Length, 2 * _longLine.Length));
+            }
+
+            part.CopyTo(_longLine.AsSpan(length));
+            length += part.Length;
+            _at += part.Length;
+            if (end >= 0 || _isLast)
+            {
+                _at += end >= 0 ? 1 : 0;
+                LineNumber++;
+                return WithoutReturn(_longLine.AsSpan(0, length));
+            }
+
+            TakeNextBlock();
+        }
+    }
+
     private void TakeNextBlock()
     {
         if (!_filled.TryTake(out var next, Timeout.Infinite, _stop.Token))
@@ -119,7 +157,7 @@ internal sealed class InflatedLines : IDisposable
         }
 
         var unread = _end - _at;
-        var start = LongestLine - unread;
+        var start = Headroom - unread;
         if (_block is not null)
         {
             _block.AsSpan(_at, unread).CopyTo(next.Buffer.AsSpan(start));
@@ -128,7 +166,7 @@ internal sealed class InflatedLines : IDisposable
 
         _block = next.Buffer;
         _at = start;
-        _end = LongestLine + next.Length;
+        _end = Headroom + next.Length;
     }
 
     private InflatedEntry Inflate(
@@ -149,7 +187,7 @@ internal sealed class InflatedLines : IDisposable
             while (true)
             {
                 var buffer = _free.Take(cancellationToken);
-                var room = buffer.AsSpan(LongestLine, BlockLength);
+                var room = buffer.AsSpan(Headroom, BlockLength);
                 var length = 0;
                 while (length < room.Length)
                 {

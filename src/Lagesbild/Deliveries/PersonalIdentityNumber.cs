@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Lagesbild.Deliveries;
 
@@ -16,11 +17,15 @@ public static class PersonalIdentityNumber
         // No rented buffer: what was in it must not outlive the call.
         Span<char> plain = text.Length <= 512 ? stackalloc char[text.Length] : new char[text.Length];
         var digits = 0;
-        for (var i = 0; i < text.Length; i++)
+        var runes = 0;
+        foreach (var rune in text.EnumerateRunes())
         {
-            plain[i] = Normalised(text[i]);
-            digits += char.IsAsciiDigit(plain[i]) ? 1 : 0;
+            var c = rune.IsBmp ? Normalised((char)rune.Value) : Normalised(rune);
+            plain[runes++] = c;
+            digits += char.IsAsciiDigit(c) ? 1 : 0;
         }
+
+        plain = plain[..runes];
 
         if (digits < 10)
         {
@@ -120,6 +125,12 @@ public static class PersonalIdentityNumber
 
     private static bool IsBoundary(ReadOnlySpan<char> text, int at) =>
         at >= text.Length || !char.IsLetterOrDigit(text[at]);
+
+    // Beyond the first plane only three things matter: a digit, what a number may not stand next to, and the rest.
+    private static char Normalised(Rune rune) =>
+        Rune.IsDigit(rune) ? (char)('0' + (int)Rune.GetNumericValue(rune))
+        : Rune.IsLetterOrDigit(rune) ? 'A'
+        : '.';
 
     private static char Normalised(char c)
     {

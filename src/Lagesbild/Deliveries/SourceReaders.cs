@@ -87,6 +87,11 @@ public sealed partial class SourceReaders(IReadOnlyList<ISourceReader> readers)
             return result;
         }
 
+        if (!DeliveryBuilder.IsPossible(known.Version.ReferenceDate, findings))
+        {
+            return result;
+        }
+
         var builder = new DeliveryBuilder(known.Reader.Source, context, known.Version, findings);
         try
         {

@@ -13,6 +13,9 @@ public sealed class SporReader : ISourceReader
     private const string Asa = "asa.csv";
     private const long MostBytes = 2L << 30;
     private const int MostRatio = 200;
+
+    // SE0123456789-A;NGB;30D;14;0;0;5 and its line end: no entry holds more rows with a bin than of this length.
+    private const int ShortestWait = 32;
     private const int MostManifestBytes = 64 * 1024;
 
     private static readonly string[] EntryNames = [Manifest, Units, Waits, Asa];
@@ -77,7 +80,10 @@ public sealed class SporReader : ISourceReader
             var rows = entry.Name switch
             {
                 Units => ReadUnits(lines, delivery),
-                Waits => new SporWaits(delivery, Source).Read(lines, promised.Rows),
+                Waits => new SporWaits(delivery, Source).Read(
+                    lines,
+                    Math.Min(promised.Rows, entry.Length / ShortestWait)
+                ),
                 _ => ReadAsa(lines, delivery),
             };
             if (rows is null)
@@ -428,8 +434,7 @@ public sealed class SporReader : ISourceReader
             return true;
         }
 
-        var text = Fields.Decode(line);
-        if (text is not null && PersonalIdentityNumber.IsIn(text))
+        if (PersonalIdentityNumber.IsIn(Encoding.UTF8.GetString(line)))
         {
             delivery.Findings.Error(
                 "personal-identity-number",

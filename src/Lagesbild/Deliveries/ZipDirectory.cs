@@ -27,6 +27,8 @@ internal static class ZipDirectory
     private const uint Locator64Signature = 0x0706_4b50;
     private const uint DescriptorSignature = 0x0807_4b50;
     private const int EndLength = 22;
+    private const int LocatorLength = 20;
+    private const int End64Length = 56;
     private const int MostEntries = 64;
     private const int MostDirectoryBytes = 256 * 1024;
 
@@ -230,26 +232,34 @@ internal static class ZipDirectory
         long count = U16(record, 10);
         long size = U32(record, 12);
         long start = U32(record, 16);
-        var isZip64 = count == ushort.MaxValue || size == uint.MaxValue || start == uint.MaxValue;
-        if (!isZip64)
+        var isNarrow = count != ushort.MaxValue && size != uint.MaxValue && start != uint.MaxValue;
+        var locator = end >= LocatorLength ? At(zip, end - LocatorLength, LocatorLength) : new byte[LocatorLength];
+        if (U32(locator, 0) != Locator64Signature)
         {
-            return (count, size, start, end);
+            return isNarrow ? (count, size, start, end) : throw Damaged("Arkivets katalog är skadad.");
         }
 
-        var locator = At(zip, end - 20, 20);
-        var end64 = (long)BinaryPrimitives.ReadUInt64LittleEndian(locator.AsSpan(8));
-        if (U32(locator, 0) != Locator64Signature || end64 < 0 || end64 + 56 != end - 20)
-        {
-            throw Damaged("Arkivets katalog är skadad.");
-        }
-
-        var record64 = At(zip, end64, 56);
-        if (U32(record64, 0) != End64Signature)
+        var end64 = U63(locator, 8);
+        if (end64 != end - LocatorLength - End64Length)
         {
             throw Damaged("Arkivets katalog är skadad.");
         }
 
-        return (U63(record64, 32), U63(record64, 40), U63(record64, 48), end64);
+        // A writer may add the wide record where nothing needs it; then both say the same.
+        var record64 = At(zip, end64, End64Length);
+        var wide = (Count: U63(record64, 32), Size: U63(record64, 40), Start: U63(record64, 48));
+        if (
+            U32(record64, 0) != End64Signature
+            || U63(record64, 24) != wide.Count
+            || (count != ushort.MaxValue && count != wide.Count)
+            || (size != uint.MaxValue && size != wide.Size)
+            || (start != uint.MaxValue && start != wide.Start)
+        )
+        {
+            throw Damaged("Arkivets katalog är skadad.");
+        }
+
+        return (wide.Count, wide.Size, wide.Start, end64);
     }
 
     // Sizes that do not fit 32 bits stand in an extra field, in this order, only those that are needed.

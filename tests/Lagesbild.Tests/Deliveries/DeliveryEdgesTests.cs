@@ -1,0 +1,204 @@
+using System.Buffers.Binary;
+using System.Text;
+using Lagesbild.Deliveries;
+
+namespace Lagesbild.Tests.Deliveries;
+
+/// <summary>Files at the edge of what the formats allow, on both sides of it.</summary>
+public sealed class DeliveryEdgesTests
+{
+    // The example that the tax agency prints.
+    private const string Number = "811228-9874";
+
+    [Theory]
+    [InlineData("0001-01-01")]
+    [InlineData("0001-12-31")]
+    [InlineData("0002-06-01")]
+    [InlineData("1999-12-31")]
+    public void A_reference_date_before_any_register_is_refused(string date)
+    {
+        var named = Reading.Read($"SPOR_{date}.zip", SporFile.Good().ToBytes());
+        Assert.Equal(["reference-date"], named.Findings.Counts.Keys);
+        Assert.Null(named.Contents);
+
+        var spor = SporFile.Good();
+        spor.Promise = m => m["referensdatum"] = date;
+        var ncr = NcrFile.Good();
+        ncr.Lines[0]["referensdatum"] = date;
+        foreach (var result in (DeliveryResult[])[Reading.Read(spor), Reading.Read(ncr)])
+        {
+            Assert.Contains("reference-date", result.Findings.Counts.Keys);
+            Assert.Null(result.Contents);
+        }
+    }
+
+    [Fact]
+    public void A_line_with_a_bin_for_every_day_is_read_wherever_it_stands()
+    {
+        const int days = 36_500;
+        var bins = "[" + string.Join(',', Enumerable.Range(0, days).Select(day => $"[{day},{day},1000000]")) + "]";
+        foreach (var shift in (int[])[0, 100_000, 250_000, 262_000])
+        {
+            var file = NcrFile.Good();
+            file.Lines.RemoveRange(3, file.Lines.Count - 3);
+            file.Cell(NcrFile.Falun, "CJD", "365D", "alla", "[[0,6,40]]", 40);
+            file.Cell(NcrFile.Falun, "CJE", "365D", "alla", "[[1,7,23]]", 23);
+            file.Cell(NcrFile.Falun, "CJC", "365D", "alla", "[[0,6,40]]", 40);
+            file.Write = text =>
+                text.Replace("[[0,6,40]]", new string(' ', shift) + "[[0,6,40]]", StringComparison.Ordinal)
+                    .Replace("[[1,7,23]]", bins, StringComparison.Ordinal)
+                    .Replace("\"antal\":23", "\"antal\":" + (days * 1_000_000L), StringComparison.Ordinal);
+            // The sum of so many is more than a count may be: another finding, and the lines after it are read too.
+            var result = Reading.Read(file);
+            Assert.DoesNotContain("too-large", result.Findings.Counts.Keys);
+            Assert.Equal(5, result.Counts!.Rows);
+        }
+    }
+
+    [Fact]
+    public void A_line_over_a_mebibyte_is_too_large_wherever_it_stands()
+    {
+        foreach (var shift in (int[])[0, 100_000, 230_000, 260_000])
+        {
+            foreach (var (length, isTooLarge) in ((int, bool)[])[(1_048_576, false), (1_048_577, true)])
+            {
+                var line = NcrFile.Good().Lines[3].ToJsonString();
+                var padded = line[..1] + new string(' ', length - line.Length) + line[1..];
+                var first = NcrFile.Good().Lines[1].ToJsonString();
+                var file = NcrFile.Good();
+                file.Write = text =>
+                    text.Replace(line, padded, StringComparison.Ordinal)
+                        .Replace(first, "{" + new string(' ', shift) + first[1..], StringComparison.Ordinal);
+                // Stored, or so many spaces would expand too much.
+                var result = Reading.Read(file.Name, Stored(Encoding.UTF8.GetBytes(file.ToText())));
+                Assert.Equal(isTooLarge, result.Findings.Has("too-large"));
+                Assert.Equal(isTooLarge, result.Contents is null);
+            }
+        }
+    }
+
+    // Gzip of stored blocks.
+    private static byte[] Stored(byte[] content)
+    {
+        var gzip = NcrFile.Gzip(content);
+        var bytes = new List<byte>(gzip[..10]);
+        for (var at = 0; at < content.Length; at += ushort.MaxValue)
+        {
+            var length = (ushort)Math.Min(ushort.MaxValue, content.Length - at);
+            bytes.Add(at + length == content.Length ? (byte)1 : (byte)0);
+            bytes.AddRange(BitConverter.GetBytes(length));
+            bytes.AddRange(BitConverter.GetBytes((ushort)~length));
+            bytes.AddRange(content.AsSpan(at, length));
+        }
+
+        bytes.AddRange(gzip[^8..]);
+        return [.. bytes];
+    }
+
+    [Fact]
+    public void A_personal_number_is_seen_in_the_digits_of_any_plane()
+    {
+        foreach (var nought in (int[])[0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6, 0x104A0, 0x1E950, 0x0966, 0xFF10])
+        {
+            var number = string.Concat(
+                Number.Select(c => char.IsAsciiDigit(c) ? char.ConvertFromUtf32(nought + c - '0') : "-")
+            );
+            Assert.True(PersonalIdentityNumber.IsIn(number), $"{nought:X}");
+            Assert.True(PersonalIdentityNumber.IsIn("\U0001F600" + number + "\U0001F600"), $"{nought:X}");
+            Assert.False(PersonalIdentityNumber.IsIn(char.ConvertFromUtf32(0x1D400) + number), $"{nought:X}");
+            Assert.False(PersonalIdentityNumber.IsIn(number + char.ConvertFromUtf32(0x10400)), $"{nought:X}");
+        }
+
+        Assert.True(PersonalIdentityNumber.IsIn("\uD835" + Number + "\uDFCE"));
+        Assert.True(PersonalIdentityNumber.IsIn(new string('\u00E5', 600) + " " + Number));
+    }
+
+    [Fact]
+    public void The_digits_of_a_well_formed_HSA_id_are_not_a_persons()
+    {
+        const string unit = "SE2321000180-8112289874";
+        var spor = SporFile.Good();
+        spor.Units.Add(unit + ";Exempelkliniken;20;2080;privat");
+        spor.Cell(unit, "NGB", "365D", "0;6;20");
+        spor.Waits[^1] = $"\"{unit}\";\"NGB\";365D;EJ;0;6;20";
+        spor.Asa.Add(unit + ";NGB;20;x");
+        var result = Reading.Read(spor);
+        Assert.False(result.Findings.HasErrors, Reading.Codes(result));
+
+        foreach (var wrong in (string[])["SE232100018-8112289874", "8112289874", "SE2321000180-" + Number])
+        {
+            foreach (var rows in (Func<SporFile, List<string>>[])[f => f.Units, f => f.Waits, f => f.Asa])
+            {
+                var file = SporFile.Good();
+                rows(file)[1] = wrong + rows(file)[1][rows(file)[1].IndexOf(';', StringComparison.Ordinal)..];
+                Assert.Contains("personal-identity-number", Reading.Read(file).Findings.Counts.Keys);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_personal_number_is_seen_in_a_row_that_is_not_UTF_8()
+    {
+        foreach (var entry in (string[])["enheter.csv", "vantetid.csv", "asa.csv"])
+        {
+            foreach (var place in (string[])["SE2321000180-EX01;", "hsaid;"])
+            {
+                var file = SporFile.Good();
+                file.Encode = (name, bytes) =>
+                    name == entry
+                        ? Encoding.Latin1.GetBytes(
+                            Encoding
+                                .UTF8.GetString(bytes)
+                                .Replace(place, place + "ö " + Number + " ", StringComparison.Ordinal)
+                        )
+                        : bytes;
+                Assert.Contains("personal-identity-number", Reading.Read(file).Findings.Counts.Keys);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_wide_end_record_that_nothing_needs_is_legal_when_it_agrees()
+    {
+        var good = SporFile.Good().ToBytes();
+        var end = good.AsSpan().LastIndexOf("PK\u0005\u0006"u8);
+        byte[] Widened(Action<byte[]> change)
+        {
+            var wide = new byte[56 + 20];
+            "PK\u0006\u0006"u8.CopyTo(wide);
+            BinaryPrimitives.WriteInt64LittleEndian(wide.AsSpan(4), 44);
+            wide[12] = wide[14] = 45;
+            wide[24] = wide[32] = good[end + 10];
+            good.AsSpan(end + 12, 4).CopyTo(wide.AsSpan(40));
+            good.AsSpan(end + 16, 4).CopyTo(wide.AsSpan(48));
+            "PK\u0006\u0007"u8.CopyTo(wide.AsSpan(56));
+            BinaryPrimitives.WriteInt64LittleEndian(wide.AsSpan(64), end);
+            wide[72] = 1;
+            byte[] whole = [.. good[..end], .. wide, .. good[end..]];
+            change(whole);
+            return whole;
+        }
+
+        var narrow = end + 76;
+        Assert.NotNull(Reading.Read("SPOR_2026-11-21.zip", Widened(_ => { })).Contents);
+        Assert.NotNull(Reading.Read("SPOR_2026-11-21.zip", Widened(z => z.AsSpan(narrow + 8, 12).Fill(0xFF))).Contents);
+        foreach (var at in (int[])[end, end + 24, end + 32, end + 40, end + 48, end + 64, narrow + 12, narrow + 16])
+        {
+            var result = Reading.Read("SPOR_2026-11-21.zip", Widened(z => z[at] ^= 1));
+            Assert.Equal(["archive"], result.Findings.Counts.Keys);
+        }
+    }
+
+    [Fact]
+    public void Room_is_not_reserved_for_more_rows_than_the_entry_can_hold()
+    {
+        var file = SporFile.Good();
+        file.Promise = m => m["filer"]![1]!["rader"] = DeliveryBuilder.MostRows;
+        var bytes = file.ToBytes();
+        Reading.Read(file.Name, bytes);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var result = Reading.Read(file.Name, bytes);
+        Assert.Contains("row-count", result.Findings.Counts.Keys);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8_000_000);
+    }
+}
