@@ -102,6 +102,7 @@ public static class DemoCommand
         }
 
         Hosting.RequireWritable(data, "--data");
+        _ = Rehearsal.OnceAsync(); // while PostgreSQL starts; awaited before anything is taken in
         output.WriteLine($"Starting a private PostgreSQL in {data}");
         await using var postgres = await PrivatePostgres.StartAsync(data, durable: true, cancellationToken);
         var pki = DevelopmentPki.Open(Path.Combine(data, "certs"), TimeProvider.System);

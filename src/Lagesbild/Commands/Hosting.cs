@@ -72,6 +72,7 @@ public static class Hosting
     /// <exception cref="CommandFailedException">A port is taken, or not ours to take.</exception>
     public static async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
     {
+        await Rehearsal.OnceAsync();
         try
         {
             await app.StartAsync(cancellationToken);

@@ -156,16 +156,17 @@ public sealed class Inbox(
                 await keeper.ShowAsync(before, cancellationToken);
             }
 
-            // Computed before it is recorded: what cannot be computed is never published.
-            var computing = telemetry.Step("compute", source);
-            var picture = keeper.Compute(publication, contents);
-            computing?.Dispose();
-            await CommitAsync(settlement, source, cancellationToken);
-            keeper.Swap(picture);
+            // The database takes the content in while the picture is computed; only the commit waits for both, so what
+            // cannot be computed is never published.
+            var computing = Task.Run(() => Compute(publication, contents, source), cancellationToken);
+            await Task.WhenAll(computing, RecordAsync(settlement, source, cancellationToken));
+            await settlement.CommitAsync(cancellationToken);
+            keeper.Swap(await computing);
         }
         else
         {
-            await CommitAsync(settlement, source, cancellationToken);
+            await RecordAsync(settlement, source, cancellationToken);
+            await settlement.CommitAsync(cancellationToken);
         }
 
         var receipt = settlement.Receipt;
@@ -184,10 +185,16 @@ public sealed class Inbox(
         return receipt;
     }
 
-    private async Task CommitAsync(Settlement settlement, string source, CancellationToken cancellationToken)
+    private Picture.Picture Compute(Publication publication, DeliveryContents contents, string source)
     {
-        using var recording = telemetry.Step("record", source);
-        await settlement.CommitAsync(cancellationToken);
+        using var step = telemetry.Step("compute", source);
+        return keeper.Compute(publication, contents);
+    }
+
+    private async Task RecordAsync(Settlement settlement, string source, CancellationToken cancellationToken)
+    {
+        using var step = telemetry.Step("record", source);
+        await settlement.RecordAsync(cancellationToken);
     }
 
     /// <summary>The receipt first: a sender whose file is gone finds out why.</summary>

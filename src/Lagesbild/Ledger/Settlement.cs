@@ -114,8 +114,8 @@ public sealed class Settlement : IAsyncDisposable
     /// <summary>The publication that stands until then.</summary>
     public Publication? PublishedBefore { get; }
 
-    /// <summary>Records it all, or, where anything fails, nothing.</summary>
-    public async Task CommitAsync(CancellationToken cancellationToken)
+    /// <summary>Writes it all into the transaction; nobody sees any of it before <see cref="CommitAsync"/>.</summary>
+    public async Task RecordAsync(CancellationToken cancellationToken)
     {
         if (IsSeenBefore)
         {
@@ -146,9 +146,11 @@ public sealed class Settlement : IAsyncDisposable
                 cancellationToken
             );
         }
-
-        await _context.Database.CommitTransactionAsync(cancellationToken);
     }
+
+    /// <summary>Makes what was recorded true at once and whole.</summary>
+    public Task CommitAsync(CancellationToken cancellationToken) =>
+        IsSeenBefore ? Task.CompletedTask : _context.Database.CommitTransactionAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => _context.DisposeAsync();
 

@@ -1,0 +1,41 @@
+using Lagesbild.Catalogue;
+using Lagesbild.Commands.Samples;
+using Lagesbild.Deliveries;
+using Lagesbild.Picture;
+
+namespace Lagesbild.Commands;
+
+/// <summary>
+/// Takes a small synthetic delivery through reading and computing, in memory, and throws the result away. What the runtime has
+/// not compiled yet costs a national delivery half its time, and the first may come as soon as the service has started.
+/// </summary>
+internal static class Rehearsal
+{
+    private static readonly Lazy<Task> Once = new(() => Task.Run(Run));
+
+    /// <summary>Begins at the first call; done when the code is warm.</summary>
+    public static Task OnceAsync() => Once.Value;
+
+    private static void Run()
+    {
+        var day = new DateOnly(2026, 11, 21);
+        var request = new SampleRequest("SPOR", day, Units: 4, Procedures: 40, Seed: 1, National: false);
+        var catalogue = ProcedureCatalogue.Load();
+        using var file = new MemoryStream();
+        SampleFile.Write(new SampleCountry(catalogue, request), request, file, null, CancellationToken.None);
+        file.Position = 0;
+        var read = SourceReaders.Standard.Read(
+            request.FileName,
+            file,
+            new ReadContext(catalogue, day, AllowSynthetic: true),
+            expectedSource: null,
+            CancellationToken.None
+        );
+        var contents = read.Contents!;
+        SourcePicture.Build(
+            contents,
+            new PictureSource(contents.Source, day, 1, true, request.FileName, read.Sha256, default, default, 0, 0),
+            catalogue
+        );
+    }
+}
