@@ -108,14 +108,8 @@ public static class Swedish
             return $"mer än {Days(from)}";
         }
 
-        return figure.WholeMedian() is { } days ? Days(days) : "";
+        return figure.MedianCompletedDays is { } days ? Days(days) : "";
     }
-
-    /// <summary>Completed days of the median; null where there is none.</summary>
-    public static int? WholeMedian(this in Figure figure) =>
-        figure.MedianDays is { } median
-            ? Math.Clamp((int)Math.Floor(median), figure.MedianLowerDays ?? 0, figure.MedianUpperDays ?? int.MaxValue)
-            : null;
 
     /// <summary>What binning hides: "ca 84–90 dagar". Null where the median is exact or open-ended.</summary>
     public static string? MedianRange(in Figure figure) =>
@@ -130,7 +124,7 @@ public static class Swedish
     /// <summary>"161 dagar", "mer än 728 dagar", or why there is none.</summary>
     public static string P90(in Figure figure) =>
         figure.P90OpenEndedFromDays is { } from ? $"mer än {Days(from)}"
-        : figure.P90Days is { } days ? Days((int)Math.Floor(days))
+        : figure.P90CompletedDays is { } days ? Days(days)
         : figure.IsPresent ? "för få"
         : "";
 

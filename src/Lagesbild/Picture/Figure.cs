@@ -35,6 +35,8 @@ public readonly struct Figure
         MedianIsOpenEnded = 1,
         P90IsOpenEnded = 2,
         Within90DaysIsInterpolated = 4,
+        MedianRoundsUpToADay = 8,
+        P90RoundsUpToADay = 16,
     }
 
     private readonly long _count;
@@ -92,6 +94,10 @@ public readonly struct Figure
         {
             _flags |= Flags.MedianIsOpenEnded;
         }
+        else if (RoundsUpToADay(median))
+        {
+            _flags |= Flags.MedianRoundsUpToADay;
+        }
 
         if (_count >= Quantile.LeastForP90)
         {
@@ -100,6 +106,10 @@ public readonly struct Figure
             if (p90.IsOpenEnded)
             {
                 _flags |= Flags.P90IsOpenEnded;
+            }
+            else if (RoundsUpToADay(p90))
+            {
+                _flags |= Flags.P90RoundsUpToADay;
             }
         }
 
@@ -141,6 +151,9 @@ public readonly struct Figure
     /// <summary>Median wait in days, two decimals; null where absent or open-ended.</summary>
     public double? MedianDays => MedianIsOpenEnded ? null : Days(_median);
 
+    /// <summary>The median in completed days, as a person is shown it: never outside its bounds. Null as above.</summary>
+    public int? MedianCompletedDays => Completed(MedianDays, Flags.MedianRoundsUpToADay);
+
     /// <summary>True where the median lies beyond the last closed bin.</summary>
     public bool MedianIsOpenEnded => (_flags & Flags.MedianIsOpenEnded) != 0;
 
@@ -162,6 +175,9 @@ public readonly struct Figure
     /// <summary>90th percentile in days, two decimals; null below twenty patients or open-ended.</summary>
     public double? P90Days => P90IsOpenEnded ? null : Days(_p90);
 
+    /// <summary>The 90th percentile in completed days. Null as above.</summary>
+    public int? P90CompletedDays => Completed(P90Days, Flags.P90RoundsUpToADay);
+
     public bool P90IsOpenEnded => (_flags & Flags.P90IsOpenEnded) != 0;
 
     /// <summary>"More than this many days": only where the 90th percentile is open-ended.</summary>
@@ -177,6 +193,13 @@ public readonly struct Figure
 
     /// <summary>For a level: units whose cell was masked. 0 for a unit.</summary>
     public int UnitsMasked => _unitsMasked;
+
+    // 83.996 days are 84.00 to two decimals and 83 completed days all the same.
+    private static bool RoundsUpToADay(QuantileValue value) =>
+        value.Days is { } days && Math.Floor(Math.Round(days * 100) / 100) > Math.Floor(days);
+
+    private int? Completed(double? rounded, Flags roundsUp) =>
+        rounded is { } days ? (int)Math.Floor(days) - ((_flags & roundsUp) != 0 ? 1 : 0) : null;
 
     private static ushort Day(int? day) => day is null ? NoDay : (ushort)day.Value;
 
