@@ -40,7 +40,7 @@ public sealed class DeliveryBuilder
     private int _slot;
     private long _cellPatients;
     private long _bytes;
-    private bool _cellHasOrder;
+    private bool _cellIsWhole;
     private bool _cellIsMasked;
 
     private DeliveryVersion? _version;
@@ -70,6 +70,9 @@ public sealed class DeliveryBuilder
 
     /// <summary>Entry that the cells stand in.</summary>
     internal string? CellEntry { get; private set; }
+
+    /// <summary>The fields that complaints of a cell point at; null where the format does not say.</summary>
+    public CellColumns? Columns { get; set; }
 
     /// <summary>Data rows so far, all entries together.</summary>
     public long Rows { get; private set; }
@@ -177,11 +180,12 @@ public sealed class DeliveryBuilder
     }
 
     /// <summary>Declares a unit whose fields have been judged one by one.</summary>
-    public void DeclareUnit(DeliveredUnit unit, long line)
+    /// <param name="column">Where its HSA-id stands.</param>
+    public void DeclareUnit(DeliveredUnit unit, long line, int column = 1)
     {
         if (_unitOfHsaId.ContainsKey(unit.HsaId))
         {
-            Findings.Error("unit-unknown", "Enheten är deklarerad två gånger.", Entry, line, 1);
+            Findings.Error("unit-unknown", "Enheten är deklarerad två gånger.", Entry, line, column);
             return;
         }
 
@@ -200,7 +204,7 @@ public sealed class DeliveryBuilder
                     "HSA-id:ts tio siffror ser ut att vara en persons (enskild firma). En driftansvarig avgör.",
                     Entry,
                     line,
-                    1
+                    column
                 )
             );
         }
@@ -280,7 +284,7 @@ public sealed class DeliveryBuilder
 
         _cell = new Cell(_binCount, 0, (int)line);
         _cellPatients = 0;
-        _cellHasOrder = true;
+        _cellIsWhole = true;
         _cellIsMasked = false;
         return true;
     }
@@ -291,7 +295,7 @@ public sealed class DeliveryBuilder
     {
         if (_cellIsMasked)
         {
-            Findings.Error("bin-order", "En undertryckt cell (x) får inte ha fler rader.", Entry, line);
+            Findings.Error("bin-order", "En undertryckt cell (x) får inte ha fler rader.", Entry, line, Columns?.Count);
             return;
         }
 
@@ -301,9 +305,10 @@ public sealed class DeliveryBuilder
                 "bin-order",
                 to < from ? "Fackets slut ligger före dess början." : "Ett fack ska ha minst en patient.",
                 Entry,
-                line
+                line,
+                to < from ? Columns?.To : Columns?.Count
             );
-            _cellHasOrder = false;
+            _cellIsWhole = false;
             return;
         }
 
@@ -318,16 +323,24 @@ public sealed class DeliveryBuilder
                         ? "Ett öppet fack får bara stå sist i sin cell."
                         : "Facken ska stå i stigande ordning utan att överlappa.",
                     Entry,
-                    line
+                    line,
+                    Columns?.From
                 );
-                _cellHasOrder = false;
+                _cellIsWhole = false;
                 return;
             }
         }
 
         if (to is null && from < LowestOpenBin)
         {
-            Findings.Error("open-bin", $"Ett öppet fack får börja tidigast vid {LowestOpenBin} dagar.", Entry, line);
+            Findings.Error(
+                "open-bin",
+                $"Ett öppet fack får börja tidigast vid {LowestOpenBin} dagar.",
+                Entry,
+                line,
+                Columns?.From
+            );
+            _cellIsWhole = false;
             return;
         }
 
@@ -350,12 +363,16 @@ public sealed class DeliveryBuilder
     {
         if (_cellIsMasked || _binCount > _cell.Start)
         {
-            Findings.Error("bin-order", "En undertryckt cell (x) får inte ha fler rader.", Entry, line);
+            Findings.Error("bin-order", "En undertryckt cell (x) får inte ha fler rader.", Entry, line, Columns?.Count);
+            _cellIsWhole = false;
             return;
         }
 
         _cellIsMasked = true;
     }
+
+    /// <summary>Something of the begun cell was not to be read (and has its finding): its sum is not judged.</summary>
+    public void SpoilCell() => _cellIsWhole = false;
 
     /// <summary>Ends the begun cell.</summary>
     /// <param name="promised">Patients that the file says it holds; null where it does not.</param>
@@ -367,7 +384,7 @@ public sealed class DeliveryBuilder
             Length = _binCount - _cell.Start,
         };
         _slots[_slot] = _cellCount;
-        if (_cellIsMasked || !_cellHasOrder)
+        if (_cellIsMasked || !_cellIsWhole)
         {
             return;
         }
@@ -375,7 +392,7 @@ public sealed class DeliveryBuilder
         HasVisibleCell = true;
         if (promised is { } sum && sum != _cellPatients)
         {
-            Findings.Error("count-mismatch", "antal är inte summan av facken.", Entry, _cell.Line);
+            Findings.Error("count-mismatch", "antal är inte summan av facken.", Entry, _cell.Line, Columns?.Sum);
         }
 
         if (_cellPatients < SmallestCell)
@@ -384,7 +401,8 @@ public sealed class DeliveryBuilder
                 "below-minimum",
                 $"En synlig cell har färre än {SmallestCell} patienter. Den ska skickas undertryckt (x).",
                 Entry,
-                _cell.Line
+                _cell.Line,
+                Columns?.Sum
             );
         }
     }
@@ -392,16 +410,25 @@ public sealed class DeliveryBuilder
     /// <summary>Takes an ASA row; judged against its cell when all is read (<see cref="DeliveryRules"/>).</summary>
     public void AddAsa(int unit, int procedure, AsaCount asa, long line)
     {
-        if (!_pairOf.TryGetValue((unit, procedure), out var pair) || _pairs[pair].Asa is not null)
+        if (!_pairOf.TryGetValue((unit, procedure), out var pair))
         {
-            Findings.Error(
-                "asa",
-                pair < _pairs.Count && _pairOf.ContainsKey((unit, procedure))
-                    ? "Raden finns två gånger."
-                    : "Raden gäller en enhet och åtgärd utan synlig cell för 365D och ALLA.",
-                Entry,
-                line
-            );
+            // Unless the cell is one of those that were not to be read.
+            if (!DeliveryRules.IsPartMissing(Findings))
+            {
+                Findings.Error(
+                    "asa",
+                    "Raden gäller en enhet och åtgärd utan synlig cell för 365D och ALLA.",
+                    Entry,
+                    line
+                );
+            }
+
+            return;
+        }
+
+        if (_pairs[pair].Asa is not null)
+        {
+            Findings.Error("asa", "Raden finns två gånger.", Entry, line);
             return;
         }
 
@@ -473,3 +500,6 @@ public sealed class DeliveryBuilder
         return operations;
     }
 }
+
+/// <summary>1-based fields of a cell's bins, and of the sum that is complained of.</summary>
+public readonly record struct CellColumns(int From, int To, int Count, int Sum);

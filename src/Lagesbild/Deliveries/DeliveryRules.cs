@@ -48,7 +48,7 @@ internal sealed class DeliveryRules
 
     public static void Judge(DeliveryContents contents, DeliveryBuilder delivery)
     {
-        if (LosesContent.Any(delivery.Findings.Has))
+        if (IsPartMissing(delivery.Findings))
         {
             return;
         }
@@ -62,6 +62,8 @@ internal sealed class DeliveryRules
 
         rules.JudgeSilence();
     }
+
+    public static bool IsPartMissing(Findings findings) => LosesContent.Any(findings.Has);
 
     private void JudgeWhole()
     {

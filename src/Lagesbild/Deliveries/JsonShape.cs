@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Lagesbild.Deliveries;
@@ -18,25 +20,20 @@ internal sealed class JsonShape(JsonElement element, Findings findings, string c
     /// Looks through every text, key and number of a document, unescaped, for personal numbers. False where a text cannot
     /// be read at all; after it every text can.
     /// </summary>
-    public static bool Judge(JsonElement root, DeliveryBuilder delivery, long? line)
+    public static bool Judge(JsonElement root, string text, DeliveryBuilder delivery, long? line)
     {
         try
         {
             if (HasPersonalNumber(root))
             {
-                delivery.Findings.Error(
-                    "personal-identity-number",
-                    "Här står något som ser ut som ett personnummer.",
-                    delivery.Entry,
-                    line
-                );
+                ComplainOfNumber(delivery, line);
             }
 
             return true;
         }
         catch (InvalidOperationException)
         {
-            ComplainOfSurrogate(delivery, line);
+            ComplainOfSurrogate(text, delivery, line);
             return false;
         }
     }
@@ -45,8 +42,63 @@ internal sealed class JsonShape(JsonElement element, Findings findings, string c
     /// The platform throws <see cref="InvalidOperationException"/> for half a surrogate pair, escaped: parsing where it
     /// stands in a key, reading where it stands in a value.
     /// </summary>
-    public static void ComplainOfSurrogate(DeliveryBuilder delivery, long? line) =>
+    public static void ComplainOfSurrogate(string text, DeliveryBuilder delivery, long? line)
+    {
+        JudgeRaw(text, delivery, line);
         delivery.Findings.Error("encoding", "En text innehåller ett halvt tecken (surrogat).", delivery.Entry, line);
+    }
+
+    /// <summary>Looks for personal numbers in what cannot be read as JSON, or must not: as it stands, and unescaped.</summary>
+    public static void JudgeRaw(string text, DeliveryBuilder delivery, long? line)
+    {
+        if (PersonalIdentityNumber.IsIn(text) || PersonalIdentityNumber.IsIn(Unescaped(text)))
+        {
+            ComplainOfNumber(delivery, line);
+        }
+    }
+
+    private static void ComplainOfNumber(DeliveryBuilder delivery, long? line) =>
+        delivery.Findings.Error(
+            "personal-identity-number",
+            "Här står något som ser ut som ett personnummer.",
+            delivery.Entry,
+            line
+        );
+
+    private static string Unescaped(string text)
+    {
+        var plain = new StringBuilder(text.Length);
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] != '\\' || i + 1 == text.Length)
+            {
+                plain.Append(text[i]);
+                continue;
+            }
+
+            var escape = text[++i];
+            if (
+                escape == 'u'
+                && i + 4 < text.Length
+                && ushort.TryParse(
+                    text.AsSpan(i + 1, 4),
+                    NumberStyles.AllowHexSpecifier,
+                    CultureInfo.InvariantCulture,
+                    out var unit
+                )
+            )
+            {
+                plain.Append((char)unit);
+                i += 4;
+            }
+            else
+            {
+                plain.Append(escape is 'b' or 'f' or 'n' or 'r' or 't' ? ' ' : escape);
+            }
+        }
+
+        return plain.ToString();
+    }
 
     private static bool HasPersonalNumber(JsonElement element) =>
         element.ValueKind switch
@@ -54,12 +106,21 @@ internal sealed class JsonShape(JsonElement element, Findings findings, string c
             JsonValueKind.Object => element
                 .EnumerateObject()
                 // Every text has to be read, also after the first.
-                .Aggregate(false, (has, p) => has | PersonalIdentityNumber.IsIn(p.Name) | HasPersonalNumber(p.Value)),
+                .Aggregate(
+                    false,
+                    (has, p) => has | PersonalIdentityNumber.IsIn(p.Name) | (HasPersonalNumber(p.Value) && !IsHsaId(p))
+                ),
             JsonValueKind.Array => element.EnumerateArray().Aggregate(false, (has, e) => has | HasPersonalNumber(e)),
             JsonValueKind.String => PersonalIdentityNumber.IsIn(element.GetString()),
             JsonValueKind.Number => PersonalIdentityNumber.IsIn(element.GetRawText()),
             _ => false,
         };
+
+    // Where it has that form, its digits are an organisation's and a unit's.
+    private static bool IsHsaId(JsonProperty property) =>
+        property.NameEquals("hsaid")
+        && property.Value.ValueKind == JsonValueKind.String
+        && Fields.IsHsaId(property.Value.GetString()!);
 
     public void Complain(string message) => findings.Error(code, message, entry, line);
 

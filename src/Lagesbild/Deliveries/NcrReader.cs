@@ -10,6 +10,15 @@ public sealed class NcrReader : ISourceReader
     private const long MostBytes = 2L << 30;
     private const int MostRatio = 200;
 
+    // A field's column is the place of its key in the order that the format lists them, typ first.
+    private const int HsaIdColumn = 2;
+    private const int NameColumn = 3;
+    private const int ProcedureColumn = 3;
+    private const int PeriodColumn = 4;
+    private const int GroupColumn = 5;
+    private const int CountColumn = 6;
+    private const int BinsColumn = 7;
+
     public string Extension => ".jsonl.gz";
 
     public Source Source { get; } =
@@ -129,6 +138,7 @@ public sealed class NcrReader : ISourceReader
 
     private void ReadLines(InflatedLines lines, DeliveryBuilder delivery)
     {
+        delivery.Columns = new CellColumns(BinsColumn, BinsColumn, BinsColumn, CountColumn);
         var isFirst = true;
         var hasWaits = false;
         var hasEnd = false;
@@ -137,6 +147,7 @@ public sealed class NcrReader : ISourceReader
             var number = lines.LineNumber;
             if (hasEnd)
             {
+                JsonShape.JudgeRaw(Encoding.UTF8.GetString(line), delivery, number);
                 delivery.Findings.Error("row-count", "Det finns rader efter raden slut.", null, number);
                 return;
             }
@@ -230,6 +241,7 @@ public sealed class NcrReader : ISourceReader
         var text = Fields.Decode(line);
         if (text is null)
         {
+            JsonShape.JudgeRaw(Encoding.UTF8.GetString(line), delivery, number);
             delivery.Findings.Error("encoding", "Raden är inte giltig UTF-8.", null, number);
             return null;
         }
@@ -240,7 +252,7 @@ public sealed class NcrReader : ISourceReader
                 text,
                 new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 8 }
             );
-            if (JsonShape.Judge(document.RootElement, delivery, number))
+            if (JsonShape.Judge(document.RootElement, text, delivery, number))
             {
                 return document;
             }
@@ -250,19 +262,21 @@ public sealed class NcrReader : ISourceReader
         }
         catch (InvalidOperationException)
         {
-            JsonShape.ComplainOfSurrogate(delivery, number);
+            JsonShape.ComplainOfSurrogate(text, delivery, number);
             return null;
         }
         catch (JsonException)
         {
-            if (PersonalIdentityNumber.IsIn(text))
+            JsonShape.JudgeRaw(text, delivery, number);
+            if (!IsJson(text) && Fields.HasForbiddenCharacter(text))
             {
                 delivery.Findings.Error(
-                    "personal-identity-number",
-                    "Raden innehåller något som ser ut som ett personnummer.",
+                    "encoding",
+                    "Raden innehåller ett styrtecken eller formattecken.",
                     null,
                     number
                 );
+                return null;
             }
 
             // A key twice is JSON of a kind; everything else is not JSON at all.
@@ -335,13 +349,25 @@ public sealed class NcrReader : ISourceReader
 
         if (json.Text("namn") is { } name && Fields.HasForbiddenCharacter(name))
         {
-            delivery.Findings.Error("encoding", "namn innehåller ett styrtecken eller formattecken.", null, line, 2);
+            delivery.Findings.Error(
+                "encoding",
+                "namn innehåller ett styrtecken eller formattecken.",
+                null,
+                line,
+                NameColumn
+            );
             return;
         }
 
         if (json.Text("namn") is { Length: > Fields.LongestText })
         {
-            delivery.Findings.Error("too-large", $"namn är längre än {Fields.LongestText} tecken.", null, line, 2);
+            delivery.Findings.Error(
+                "too-large",
+                $"namn är längre än {Fields.LongestText} tecken.",
+                null,
+                line,
+                NameColumn
+            );
             return;
         }
 
@@ -352,7 +378,8 @@ public sealed class NcrReader : ISourceReader
             json.Text("kommunkod") ?? "",
             json.Text("driftsform") ?? "",
             delivery,
-            line
+            line,
+            HsaIdColumn
         );
     }
 
@@ -374,7 +401,8 @@ public sealed class NcrReader : ISourceReader
             return;
         }
 
-        void Wrong(string message, string code = "field") => delivery.Findings.Error(code, message, null, line);
+        void Wrong(int column, string message, string code = "field") =>
+            delivery.Findings.Error(code, message, null, line, column);
         var hsaId = json.Text("hsaid") ?? "";
         var unit = delivery.FindUnit(Encoding.UTF8.GetBytes(hsaId));
         var procedure = Encoding.UTF8.GetBytes(json.Text("kva") ?? "");
@@ -387,23 +415,25 @@ public sealed class NcrReader : ISourceReader
         {
             var isForm = Fields.IsHsaId(hsaId);
             Wrong(
+                HsaIdColumn,
                 isForm ? "Enheten är inte deklarerad på någon rad enhet." : UnitFields.HsaIdMessage,
                 isForm ? "unit-unknown" : "field"
             );
         }
         else if (!Fields.IsProcedureCode(procedure))
         {
-            Wrong("kva ska vara tre versaler, A–Z.");
+            Wrong(ProcedureColumn, "kva ska vara tre versaler, A–Z.");
         }
         else if (period is null)
         {
             Wrong(
+                PeriodColumn,
                 "period ska vara 30D, 90D, 365D eller en av de 18 hela månaderna före referensdatumets månad (åååå-mm)."
             );
         }
         else if (group < 0)
         {
-            Wrong("narkos ska vara alla eller ja.");
+            Wrong(GroupColumn, "narkos ska vara alla eller ja.");
         }
         else if (delivery.BeginCell(unit, delivery.PlaceOfProcedure(procedure), period.Value, group, line))
         {
@@ -414,7 +444,13 @@ public sealed class NcrReader : ISourceReader
             }
             else
             {
-                delivery.EndCell(ReadBins(root.GetProperty("fack"), count, delivery, line));
+                var promised = ReadBins(root.GetProperty("fack"), count, delivery, line);
+                if (promised is null)
+                {
+                    delivery.SpoilCell();
+                }
+
+                delivery.EndCell(promised);
             }
         }
     }
@@ -423,9 +459,15 @@ public sealed class NcrReader : ISourceReader
     private static long? ReadBins(JsonElement bins, JsonElement count, DeliveryBuilder delivery, long line)
     {
         const string form = "fack ska vara [från, till, antal] med heltal, till null bara i ett öppet fack.";
-        if (JsonShape.WholeNumber(count, int.MaxValue) is not { } promised || bins.ValueKind != JsonValueKind.Array)
+        if (JsonShape.WholeNumber(count, int.MaxValue) is not { } promised)
         {
-            delivery.Findings.Error("field", "antal ska vara ett heltal eller \"x\", fack en lista.", null, line);
+            delivery.Findings.Error("field", "antal ska vara ett heltal eller \"x\".", null, line, CountColumn);
+            return null;
+        }
+
+        if (bins.ValueKind != JsonValueKind.Array)
+        {
+            delivery.Findings.Error("field", "fack ska vara en lista.", null, line, BinsColumn);
             return null;
         }
 
@@ -438,7 +480,7 @@ public sealed class NcrReader : ISourceReader
                 || JsonShape.WholeNumber(bin[2], Fields.LargestBin) is not { } patients
             )
             {
-                delivery.Findings.Error("field", form, null, line);
+                delivery.Findings.Error("field", form, null, line, BinsColumn);
                 return null;
             }
 
@@ -448,7 +490,7 @@ public sealed class NcrReader : ISourceReader
                 to = JsonShape.WholeNumber(bin[1], Statistics.Bin.LongestWait);
                 if (to is null)
                 {
-                    delivery.Findings.Error("field", form, null, line);
+                    delivery.Findings.Error("field", form, null, line, BinsColumn);
                     return null;
                 }
             }

@@ -197,9 +197,11 @@ public sealed class SporReader : ISourceReader
             }
         }
 
-        var json = Fields.Decode(WithoutMark(text.GetBuffer().AsSpan(0, (int)text.Length)));
+        var bytes = WithoutMark(text.GetBuffer().AsSpan(0, (int)text.Length));
+        var json = Fields.Decode(bytes);
         if (json is null)
         {
+            JsonShape.JudgeRaw(Encoding.UTF8.GetString(bytes), delivery, null);
             throw new UnreadableException("encoding", "Manifestet är inte giltig UTF-8.");
         }
 
@@ -213,20 +215,12 @@ public sealed class SporReader : ISourceReader
         }
         catch (InvalidOperationException)
         {
-            JsonShape.ComplainOfSurrogate(delivery, null);
+            JsonShape.ComplainOfSurrogate(json, delivery, null);
             return null;
         }
         catch (JsonException notJson)
         {
-            if (PersonalIdentityNumber.IsIn(json))
-            {
-                delivery.Findings.Error(
-                    "personal-identity-number",
-                    "Manifestet innehåller något som ser ut som ett personnummer.",
-                    Manifest
-                );
-            }
-
+            JsonShape.JudgeRaw(json, delivery, null);
             throw new UnreadableException(
                 "manifest",
                 "Manifestet är inte JSON, eller har samma nyckel två gånger.",
@@ -234,7 +228,7 @@ public sealed class SporReader : ISourceReader
             );
         }
 
-        if (JsonShape.Judge(document.RootElement, delivery, null) && IsManifest(document.RootElement, delivery))
+        if (JsonShape.Judge(document.RootElement, json, delivery, null) && IsManifest(document.RootElement, delivery))
         {
             return document;
         }
@@ -322,7 +316,7 @@ public sealed class SporReader : ISourceReader
             rows++;
             if (CsvRow.Read(line, 5, delivery, lines.LineNumber) is { } row)
             {
-                UnitFields.Declare(row[0], row[1], row[2], row[3], row[4], delivery, lines.LineNumber);
+                UnitFields.Declare(row[0], row[1], row[2], row[3], row[4], delivery, lines.LineNumber, 1);
             }
         }
 
@@ -383,7 +377,6 @@ public sealed class SporReader : ISourceReader
             if (asa34 is not null)
             {
                 delivery.Findings.Error("asa", "När kand är x ska asa34 också vara x.", Asa, line, 4);
-                return;
             }
 
             delivery.AddAsa(unit, delivery.PlaceOfProcedure(code), AsaCount.Masked(0), line);
@@ -403,7 +396,8 @@ public sealed class SporReader : ISourceReader
                 "below-minimum",
                 "Ett antal mellan 1 och 4 får inte synas: skicka x (kand) eller <5 (asa34).",
                 Asa,
-                line
+                line,
+                known is >= 1 and < DeliveryBuilder.SmallestCell ? 3 : 4
             );
         }
         else if (asa34 > known) // `<5` counts as one at least

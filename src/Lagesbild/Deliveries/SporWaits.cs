@@ -22,6 +22,9 @@ internal sealed class SporWaits(DeliveryBuilder delivery, Source source)
     private int _unit = -1;
     private bool _inCell;
 
+    // The last wrong row that names no cell: it may belong to the one before it or to the one after it.
+    private long _unclearLine = -1;
+
     /// <summary>A bin's three fields.</summary>
     private readonly record struct BinFields(int From, int? To, int Count, bool IsMasked);
 
@@ -34,6 +37,7 @@ internal sealed class SporWaits(DeliveryBuilder delivery, Source source)
             return null;
         }
 
+        delivery.Columns = new CellColumns(5, 6, 7, 7);
         delivery.ExpectBins(promisedRows);
         long rows = 0;
         while (lines.Next(out var line))
@@ -159,6 +163,10 @@ internal sealed class SporWaits(DeliveryBuilder delivery, Source source)
     {
         EndCell();
         _inCell = delivery.BeginCell(unit, procedure, period, group, line);
+        if (_inCell && line == _unclearLine + 1)
+        {
+            delivery.SpoilCell();
+        }
     }
 
     private int GroupOf(ReadOnlySpan<byte> code)
@@ -248,7 +256,7 @@ internal sealed class SporWaits(DeliveryBuilder delivery, Source source)
     {
         if (CsvRow.Read(line, Columns, delivery, lineNumber) is not { } row)
         {
-            EndCell();
+            Spoil(line, lineNumber);
             return;
         }
 
@@ -267,9 +275,20 @@ internal sealed class SporWaits(DeliveryBuilder delivery, Source source)
         }
 
         Complain(row, lineNumber);
-        if (_prefixLength == 0 || !plain.AsSpan().StartsWith(_cellPrefix.AsSpan(0, _prefixLength)))
+        Spoil(plain, lineNumber);
+    }
+
+    // The rows that follow a wrong one are still of its cell, which has lost something: nothing more is said of it.
+    private void Spoil(ReadOnlySpan<byte> line, long lineNumber)
+    {
+        if (_inCell)
         {
-            EndCell();
+            delivery.SpoilCell();
+        }
+
+        if (_prefixLength == 0 || !line.StartsWith(_cellPrefix.AsSpan(0, _prefixLength)))
+        {
+            _unclearLine = lineNumber;
         }
     }
 

@@ -3,7 +3,7 @@ namespace Lagesbild.Deliveries;
 /// <summary>Judges a declared unit's fields, the same in every format.</summary>
 internal static class UnitFields
 {
-    /// <param name="hsaId">Columns 1–5 in a CSV; the same order of keys in JSON.</param>
+    /// <param name="firstColumn">Where the HSA-id stands; the others follow it in this order.</param>
     public static void Declare(
         string hsaId,
         string name,
@@ -11,7 +11,8 @@ internal static class UnitFields
         string municipality,
         string operatorCode,
         DeliveryBuilder delivery,
-        long line
+        long line,
+        int firstColumn
     )
     {
         var catalogue = delivery.Context.Catalogue;
@@ -26,16 +27,22 @@ internal static class UnitFields
             : null;
         if (wrong is { } field)
         {
-            delivery.Findings.Error("field", field.Message, delivery.Entry, line, field.Column);
+            delivery.Findings.Error("field", field.Message, delivery.Entry, line, firstColumn + field.Column - 1);
             return;
         }
 
         if (at!.RegionCode != region)
         {
-            delivery.Findings.Error("region-mismatch", "Kommunen ligger inte i den regionen.", delivery.Entry, line, 4);
+            delivery.Findings.Error(
+                "region-mismatch",
+                "Kommunen ligger inte i den regionen.",
+                delivery.Entry,
+                line,
+                firstColumn + 3
+            );
         }
 
-        delivery.DeclareUnit(new DeliveredUnit(hsaId, name, region, municipality, runs!.Value), line);
+        delivery.DeclareUnit(new DeliveredUnit(hsaId, name, region, municipality, runs!.Value), line, firstColumn);
     }
 
     public const string HsaIdMessage =

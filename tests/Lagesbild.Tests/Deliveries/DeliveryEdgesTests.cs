@@ -201,4 +201,171 @@ public sealed class DeliveryEdgesTests
         Assert.Contains("row-count", result.Findings.Counts.Keys);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8_000_000);
     }
+
+    [Fact]
+    public void The_digits_of_a_well_formed_HSA_id_of_a_JSON_line_are_not_a_persons()
+    {
+        const string unit = "SE2321000180-8112289874";
+        var file = NcrFile.Good();
+        file.Lines.Insert(1, file.Unit(unit, "Exempelögon", "20", "2080", "privat"));
+        file.Lines.RemoveAt(file.Lines.Count - 1);
+        file.Cell(unit, "CJE", "365D", "alla", "[[0,6,20]]", 20);
+        var result = Reading.Read(file);
+        Assert.False(result.Findings.HasErrors, Reading.Codes(result));
+        file.Lines[^1]["hsaid"] = "SE232100018-8112289874";
+        Assert.Contains("personal-identity-number", Reading.Read(file).Findings.Counts.Keys);
+    }
+
+    [Theory]
+    [InlineData("{\"a\":\"\\u00381\\u0031228-9874\"", "field")]
+    [InlineData("{\"a\":\"\\t811228-9874\"", "field")]
+    [InlineData("{\"typ\":\"enhet\",\"a\":\"\\u0038\\u00311228-9874\",\"a\":1}", "header")]
+    [InlineData("{\"a\":\"\\ud800 \\u003811228-9874\"}", "encoding")]
+    [InlineData("{\"\\ud800\":\"811228-9874\"}", "encoding")]
+    public void A_personal_number_is_seen_in_a_line_that_is_refused_for_something_else(string line, string code)
+    {
+        var file = NcrFile.Good();
+        file.Write = text => text.Replace("{\"typ\":\"slut\"", line + "\n{\"typ\":\"slut\"", StringComparison.Ordinal);
+        AssertTold(Reading.Read(file), code);
+        file.Write = text => text + line + "\n";
+        AssertTold(Reading.Read(file), "row-count");
+
+        void AssertTold(DeliveryResult result, string other)
+        {
+            Assert.Contains("personal-identity-number", result.Findings.Counts.Keys);
+            Assert.Contains(other, result.Findings.Counts.Keys);
+            Assert.DoesNotContain("9874", Reading.Told(result), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_personal_number_is_seen_in_a_line_that_is_not_UTF_8()
+    {
+        var file = NcrFile.Good();
+        file.Lines[1]["namn"] = "Ögon @ " + Number;
+        var text = file.ToText().Replace('@', 'ö');
+        var result = Reading.Read(file.Name, NcrFile.Gzip(Encoding.Latin1.GetBytes(text)));
+        Assert.Contains("personal-identity-number", result.Findings.Counts.Keys);
+        Assert.Contains("encoding", result.Findings.Counts.Keys);
+    }
+
+    [Theory]
+    [InlineData('\0')]
+    [InlineData('\t')]
+    [InlineData('\u001F')]
+    public void A_raw_control_character_in_a_text_of_a_line_is_a_matter_of_encoding(char control)
+    {
+        var file = NcrFile.Good();
+        file.Write = text => text.Replace("Exempelkliniken ", "Exempelkliniken" + control, StringComparison.Ordinal);
+        var result = Reading.Read(file);
+        Assert.Contains(result.Findings.Listed, f => f is { Code: "encoding", Line: 2 });
+        Assert.DoesNotContain("field", result.Findings.Counts.Keys);
+        // Between tokens a tab is white space of JSON.
+        file.Write = text => text.Replace("{\"typ\":\"enhet\"", "{\t\"typ\":\"enhet\"", StringComparison.Ordinal);
+        Assert.NotNull(Reading.Read(file).Contents);
+    }
+
+    // Falun's year begins on line 8 of vantetid.csv: 4, 12, 4 and 5 patients.
+    public static TheoryData<string, string, int?> WrongRows =>
+        new()
+        {
+            { "", "field", null },
+            { "SE2321000180-EX01;NGB;365D;ALLA;7;13;12;1", "field", null },
+            { "SE2321000180-EX01;NGB;365D;ALLA;7;13;tolv", "field", 7 },
+            { "SE2321000180-EX01;NGB;365D;ALLA;7;013;12", "field", 6 },
+            { "SE2321000180-EX01;ngb;365D;ALLA;7;13;12", "field", 2 },
+            { "SE2321000180-EX99;NGB;365D;ALLA;7;13;12", "unit-unknown", 1 },
+            { "SE2321000180-EX01;NGB;365D;ALLA;7;13;\u0007", "encoding", null },
+            { "SE2321000180-EX01;NGB;365D;ALLA;7;6;12", "bin-order", 6 },
+            { "SE2321000180-EX01;NGB;365D;ALLA;7;13;0", "bin-order", 7 },
+        };
+
+    [Theory]
+    [MemberData(nameof(WrongRows))]
+    public void A_wrong_row_within_a_cell_is_all_that_is_said_of_it(string row, string code, int? column)
+    {
+        foreach (var line in (int[])[8, 9, 11])
+        {
+            var file = SporFile.Good();
+            Assert.Equal("SE2321000180-EX01;NGB;365D;ALLA;0;6;4", file.Waits[7]);
+            // So few that the rest of the cell is below the minimum.
+            file.Change("vantetid.csv", 9, 7, "1");
+            file.Change("vantetid.csv", 10, 7, "1");
+            file.Change("vantetid.csv", 11, 7, "1");
+            file.Change("vantetid.csv", 8, 7, "1");
+            file.Waits[line - 1] = row;
+            AssertOnly(file, code, line, column);
+        }
+    }
+
+    [Fact]
+    public void An_open_bin_that_is_wrong_is_all_that_is_said_of_its_cell()
+    {
+        var file = SporFile.Good();
+        file.Change("vantetid.csv", 2, 5, "300");
+        file.Change("vantetid.csv", 2, 6, "");
+        AssertOnly(file, "open-bin", 2, 5);
+        file = SporFile.Good();
+        file.Change("vantetid.csv", 11, 5, "20");
+        AssertOnly(file, "bin-order", 11, 5);
+    }
+
+    [Theory]
+    [InlineData("hsaid", "\"HEMLIG\"", "field", 2)]
+    [InlineData("kva", "\"cje\"", "field", 3)]
+    [InlineData("period", "\"60D\"", "field", 4)]
+    [InlineData("narkos", "\"ALLA\"", "field", 5)]
+    [InlineData("antal", "\"23\"", "field", 6)]
+    [InlineData("antal", "22", "count-mismatch", 6)]
+    [InlineData("fack", "\"HEMLIG\"", "field", 7)]
+    [InlineData("fack", "[[0,6,3],[7,13]]", "field", 7)]
+    [InlineData("fack", "[[0,6,3],[7,6,20]]", "bin-order", 7)]
+    [InlineData("fack", "[[0,6,3],[300,null,20]]", "open-bin", 7)]
+    public void A_wrong_field_of_a_JSON_line_is_all_that_is_said_of_its_cell(
+        string key,
+        string value,
+        string code,
+        int column
+    )
+    {
+        var file = NcrFile.Good();
+        file.Lines[3][key] = System.Text.Json.Nodes.JsonNode.Parse(value);
+        AssertOnly(file, code, 4, column);
+    }
+
+    [Fact]
+    public void Fields_of_a_units_line_are_counted_in_the_same_way()
+    {
+        var file = NcrFile.Good();
+        file.Lines[1]["regionkod"] = "99";
+        Assert.Contains(Reading.Read(file).Findings.Listed, f => f is { Code: "field", Line: 2, Column: 4 });
+    }
+
+    [Fact]
+    public void A_wrong_ASA_row_is_not_said_to_be_missing_as_well()
+    {
+        var file = SporFile.Good();
+        file.Change("asa.csv", 2, 3, "x");
+        AssertOnly(file, "asa", 2, 4);
+        file = SporFile.Good();
+        file.Change("asa.csv", 2, 4, "4");
+        AssertOnly(file, "below-minimum", 2, 4);
+        file = SporFile.Good();
+        file.Change("asa.csv", 2, 3, "4");
+        file.Change("asa.csv", 2, 4, "0");
+        AssertOnly(file, "below-minimum", 2, 3);
+    }
+
+    private static void AssertOnly(SporFile file, string code, int line, int? column = null) =>
+        AssertOnly(Reading.Read(file), code, line, column);
+
+    private static void AssertOnly(NcrFile file, string code, int line, int? column = null) =>
+        AssertOnly(Reading.Read(file), code, line, column);
+
+    private static void AssertOnly(DeliveryResult result, string code, int line, int? column)
+    {
+        var errors = result.Findings.Listed.Where(f => f.Severity == Severity.Error).ToList();
+        Assert.True(errors.Count == 1, Reading.Codes(result));
+        Assert.Equal((code, (long?)line, column), (errors[0].Code, errors[0].Line, errors[0].Column));
+    }
 }
