@@ -101,7 +101,9 @@ public static class DemoCommand
             throw new CommandFailedException($"--deliveries: there is no folder {deliveries}.");
         }
 
-        Hosting.RequireWritable(data, "--data");
+        Settings.RequireKnown();
+        Hosting.RequireWritable(data, "--data", exitCode: 1);
+        listeners.RequireFree();
         _ = Rehearsal.OnceAsync(); // while PostgreSQL starts; awaited before anything is taken in
         output.WriteLine($"Starting a private PostgreSQL in {data}");
         await using var postgres = await PrivatePostgres.StartAsync(data, durable: true, cancellationToken);
@@ -138,6 +140,7 @@ public static class DemoCommand
         var handedIn = HandIn(deliveries, inbox, app.Services.GetRequiredService<SourceReaders>());
         var settled = Watch(app.Services.GetRequiredService<Inbox>(), handedIn, progress, output);
         await Hosting.StartAsync(app, cancellationToken);
+        var minding = MindAsync(postgres, output, stopping.Token);
         try
         {
             await settled.WaitAsync(stopping.Token);
@@ -150,7 +153,39 @@ public static class DemoCommand
         }
 
         await app.WaitForShutdownAsync(cancellationToken);
+        await minding;
         output.WriteLine("Stopping");
+    }
+
+    /// <summary>Starts the database again when it has died; meanwhile the service shows what it has.</summary>
+    private static async Task MindAsync(PrivatePostgres postgres, TextWriter output, CancellationToken stopping)
+    {
+        using var look = new PeriodicTimer(TimeSpan.FromSeconds(2));
+        try
+        {
+            while (await look.WaitForNextTickAsync(stopping))
+            {
+                if (postgres.IsRunning)
+                {
+                    continue;
+                }
+
+                output.WriteLine("The private PostgreSQL has stopped; it is started again");
+                try
+                {
+                    // Not given up half-way: what is started must be there to be stopped.
+                    await postgres.StartAgainAsync(CancellationToken.None);
+                }
+                catch (PrivatePostgresException failure)
+                {
+                    output.WriteLine(failure.Message);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Stopped with the service.
+        }
     }
 
     /// <summary>Puts every file where its register would, as registers do: under a temporary name, then renamed.</summary>

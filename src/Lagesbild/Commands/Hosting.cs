@@ -90,7 +90,7 @@ public static class Hosting
 
     /// <summary>Makes a folder if it is missing, and tries to write in it.</summary>
     /// <exception cref="CommandFailedException">It cannot be used; says what names it.</exception>
-    public static void RequireWritable(string folder, string namedBy)
+    public static void RequireWritable(string folder, string namedBy, int exitCode)
     {
         try
         {
@@ -106,7 +106,10 @@ public static class Hosting
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new CommandFailedException($"{namedBy}: the folder {folder} cannot be written: {failure.Message}", 1);
+            throw new CommandFailedException(
+                $"{namedBy}: the folder {folder} cannot be written: {failure.Message}",
+                exitCode
+            );
         }
     }
 }

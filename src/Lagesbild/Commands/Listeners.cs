@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Lagesbild.Security;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -10,6 +11,37 @@ namespace Lagesbild.Commands;
 /// <param name="Management">Health, and nothing else.</param>
 public sealed record Listeners(IPEndPoint? DemoDoor, IPEndPoint? Https, IPEndPoint Management)
 {
+    /// <summary>Before anything is started: a taken port is told without anything to stop again.</summary>
+    /// <exception cref="CommandFailedException">A port is taken, or not ours to take.</exception>
+    public void RequireFree()
+    {
+        var tried = new List<Socket>();
+        try
+        {
+            foreach (var endpoint in new[] { DemoDoor, Https, Management }.OfType<IPEndPoint>())
+            {
+                var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+                tried.Add(socket);
+                try
+                {
+                    socket.Bind(endpoint);
+                    socket.Listen();
+                }
+                catch (SocketException failure)
+                {
+                    throw new CommandFailedException(
+                        $"{endpoint} cannot be listened on: {failure.Message}.",
+                        exitCode: 1
+                    );
+                }
+            }
+        }
+        finally
+        {
+            tried.ForEach(socket => socket.Dispose());
+        }
+    }
+
     public void Apply(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;

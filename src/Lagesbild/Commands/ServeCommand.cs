@@ -19,6 +19,7 @@ public static class ServeCommand
 
     private static async Task<int> RunAsync(CancellationToken cancellationToken)
     {
+        Settings.RequireKnown();
         var builder = Hosting.CreateBuilder();
         // Required here and not where they are used: a misspelt key must never start an empty database, nor a service
         // that waits for files in no folder.
@@ -37,12 +38,11 @@ public static class ServeCommand
             );
         }
 
-        Hosting.RequireWritable(inbox, "Lagesbild__Inbox__Path");
+        Hosting.RequireWritable(inbox, "Lagesbild__Inbox__Path", CommandLine.WrongUsage);
         builder.Logging.ClearProviders().AddJsonConsole(options => options.UseUtcTimestamp = true);
-        await using var app = Hosting.Build(
-            builder,
-            new Listeners(null, Endpoint(builder, "Listen:Https"), Endpoint(builder, "Listen:Management"))
-        );
+        var listeners = new Listeners(null, Endpoint(builder, "Listen:Https"), Endpoint(builder, "Listen:Management"));
+        await using var app = Hosting.Build(builder, listeners);
+        listeners.RequireFree();
         await Hosting.StartAsync(app, cancellationToken);
         await app.WaitForShutdownAsync(cancellationToken);
         return 0;

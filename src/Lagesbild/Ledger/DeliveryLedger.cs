@@ -160,16 +160,11 @@ public sealed class DeliveryLedger(
     /// <exception cref="InvalidOperationException">Its content is gone, or this version of the program refuses it.</exception>
     public async Task<DeliveryContents> ReadBackAsync(Delivery delivery, CancellationToken cancellationToken)
     {
-        // The readers go back to the start of a stream, so it goes by way of a file; gone with its handle.
-        await using var spool = new FileStream(
-            Path.GetTempFileName(),
-            new FileStreamOptions
-            {
-                Mode = FileMode.Open,
-                Access = FileAccess.ReadWrite,
-                Options = FileOptions.DeleteOnClose,
-            }
-        );
+        // The readers go back to the start of a stream, so it goes by way of a file. Without a name once it is open: the
+        // system takes it back whichever way this process ends.
+        var path = Path.GetTempFileName();
+        await using var spool = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Delete);
+        File.Delete(path);
         if (!await CopyContentAsync(delivery.Id, spool, cancellationToken))
         {
             throw new InvalidOperationException($"The content of delivery {delivery.Id} is not in the ledger.");

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using Npgsql;
 
 namespace Lagesbild.Ledger;
@@ -15,6 +16,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
 {
     // sockaddr_un holds 108 bytes on Linux and 104 on macOS, the ending zero included.
     private const int LongestSocketPath = 103;
+    private const string ShortcutPrefix = "lagesbild-";
     private const string SocketName = ".s.PGSQL.5432";
     private const string User = "lagesbild";
 
@@ -27,12 +29,14 @@ public sealed class PrivatePostgres : IAsyncDisposable
     private readonly string _cluster;
     private readonly IReadOnlyList<string> _asUser;
     private readonly string _pgData;
+    private readonly bool _durable;
     private string? _shortcut;
     private Process? _minder;
 
-    private PrivatePostgres(FileStream held, PostgresBinaries binaries, string cluster, string? owner)
+    private PrivatePostgres(FileStream held, PostgresBinaries binaries, string cluster, string? owner, bool durable)
     {
         _lock = held;
+        _durable = durable;
         _binaries = binaries;
         _cluster = cluster;
         _asUser = AsUser(owner, cluster);
@@ -66,8 +70,9 @@ public sealed class PrivatePostgres : IAsyncDisposable
                 await MakeClusterAsync(binaries, cluster, owner, durable, cancellationToken);
             }
 
-            var postgres = new PrivatePostgres(held, binaries, cluster, owner);
-            await postgres.StartServerAsync(durable, cancellationToken);
+            var postgres = new PrivatePostgres(held, binaries, cluster, owner, durable);
+            await postgres.StartServerAsync(cancellationToken);
+            await postgres.AttachAsync(cancellationToken);
             started = postgres;
             return started;
         }
@@ -90,6 +95,13 @@ public sealed class PrivatePostgres : IAsyncDisposable
             Database = database,
         }.ConnectionString;
 
+    /// <summary>False when the server has died.</summary>
+    public bool IsRunning => ReadMark() is { } pid && IsOurServer(pid) != false;
+
+    /// <summary>Starts the server again after it has died.</summary>
+    /// <exception cref="PrivatePostgresException">It does not start.</exception>
+    public Task StartAgainAsync(CancellationToken cancellationToken) => StartServerAsync(cancellationToken);
+
     /// <summary>Stops the server cleanly.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -105,7 +117,9 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
         if (_shortcut is not null)
         {
-            Directory.Delete(Path.GetDirectoryName(_shortcut)!, recursive: true);
+            File.Delete(_shortcut);
+            Directory.Delete(Path.GetDirectoryName(_shortcut)!);
+            _lock.SetLength(0);
         }
 
         await _lock.DisposeAsync();
@@ -235,7 +249,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         Directory.Move(unfinished, cluster);
     }
 
-    private async Task StartServerAsync(bool durable, CancellationToken cancellationToken)
+    private async Task StartServerAsync(CancellationToken cancellationToken)
     {
         await SettleLeftoverAsync(cancellationToken);
         var log = Path.Combine(_cluster, "server.log");
@@ -245,7 +259,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
                 "--wait",
                 "--timeout=300",
                 "--log=" + Path.Combine(_pgData, "server.log"),
-                "--options=" + ServerOptions + (durable ? "" : " -c fsync=off -c full_page_writes=off")
+                "--options=" + ServerOptions + (_durable ? "" : " -c fsync=off -c full_page_writes=off")
             ),
             cancellationToken
         );
@@ -260,7 +274,10 @@ public sealed class PrivatePostgres : IAsyncDisposable
                 $"The private PostgreSQL did not start: {why ?? started.LastLine} (its log: {log})"
             );
         }
+    }
 
+    private async Task AttachAsync(CancellationToken cancellationToken)
+    {
         // Stops the server when this process is gone, however it went: its standard input ends then. A word on it means
         // that the server was stopped already.
         _minder = ChildProcess.Start([
@@ -270,10 +287,15 @@ public sealed class PrivatePostgres : IAsyncDisposable
             "minder",
             .. PgCtl("stop", "--mode=fast"),
         ]);
+        ClearShortcut();
         if (Path.Combine(_cluster, SocketName).Length > LongestSocketPath || _cluster.AsSpan().ContainsAny(",:@"))
         {
             // The path does not fit a socket's address, or Npgsql would read it as something else than a folder.
-            _shortcut = Path.Combine(Directory.CreateTempSubdirectory("lagesbild-").FullName, "s");
+            var temporary = Directory.CreateTempSubdirectory(ShortcutPrefix).FullName;
+            // Noted in the folder: killed, it is the next start that clears it away.
+            _lock.Write(Encoding.UTF8.GetBytes(temporary));
+            _lock.Flush();
+            _shortcut = Path.Combine(temporary, "s");
             Directory.CreateSymbolicLink(_shortcut, _cluster);
         }
 
@@ -287,40 +309,126 @@ public sealed class PrivatePostgres : IAsyncDisposable
         }
     }
 
-    /// <summary>After a crash: stops a server that outlived its owner, and clears away the mark of one that did not.</summary>
+    /// <summary>The shortcut of a start that was killed.</summary>
+    private void ClearShortcut()
+    {
+        using (var noted = new StreamReader(_lock, leaveOpen: true))
+        {
+            var temporary = noted.ReadToEnd();
+            if (Path.GetFileName(temporary).StartsWith(ShortcutPrefix, StringComparison.Ordinal))
+            {
+                try
+                {
+                    File.Delete(Path.Combine(temporary, "s"));
+                    Directory.Delete(temporary);
+                }
+                catch (Exception kept) when (kept is IOException or UnauthorizedAccessException)
+                {
+                    // Gone already, or somebody else's by now.
+                }
+            }
+        }
+
+        _lock.SetLength(0);
+    }
+
+    /// <summary>After a crash: stops a server that outlived its owner, and clears away a mark that stands in the way.</summary>
     private async Task SettleLeftoverAsync(CancellationToken cancellationToken)
     {
-        var mark = Path.Combine(_cluster, "postmaster.pid");
-        if (!File.Exists(mark))
+        if (!File.Exists(Mark))
         {
             return;
         }
 
-        var firstLine = (await File.ReadAllLinesAsync(mark, cancellationToken)).FirstOrDefault();
-        if (int.TryParse(firstLine, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && IsOurServer(pid))
+        if (ReadMark() is { } pid)
         {
-            await StopServerAsync(cancellationToken);
+            switch (IsOurServer(pid))
+            {
+                case true:
+                    await StopServerAsync(cancellationToken);
+                    return;
+                case null:
+                    throw new PrivatePostgresException(
+                        $"{Mark} names the running process {pid}, a PostgreSQL server that may be this folder's: "
+                            + "stop it; or, if it is certainly another's, remove that file."
+                    );
+                case false when !IsTaken(pid):
+                    // PostgreSQL sees that for itself, and looks for what may be left of the dead server as well.
+                    return;
+            }
         }
 
         // PostgreSQL itself would take any process that has got the old number since for a running server. We hold the
         // folder's lock and have seen that it is none.
-        File.Delete(mark);
+        File.Delete(Mark);
+        // The socket has a mark with the same number.
+        File.Delete(Path.Combine(_cluster, SocketName + ".lock"));
     }
 
-    private bool IsOurServer(int pid)
+    private string Mark => Path.Combine(_cluster, "postmaster.pid");
+
+    private int? ReadMark()
+    {
+        try
+        {
+            return int.TryParse(
+                File.ReadLines(Mark).FirstOrDefault(),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out var pid
+            )
+                ? pid
+                : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsTaken(int pid)
     {
         try
         {
             using var process = Process.GetProcessById(pid);
-            return process.ProcessName is "postgres" or "postmaster"
-                && (
-                    !OperatingSystem.IsLinux()
-                    || Directory.ResolveLinkTarget($"/proc/{pid}/cwd", returnFinalTarget: false)?.FullName == _cluster
-                );
+            return true;
         }
-        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)
+        catch (ArgumentException)
         {
             return false;
+        }
+    }
+
+    /// <summary>Whether this process is the folder's live server; null for a PostgreSQL server that may be.</summary>
+    private bool? IsOurServer(int pid)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(pid);
+            if (process.ProcessName is not ("postgres" or "postmaster"))
+            {
+                return false;
+            }
+
+            if (!OperatingSystem.IsLinux())
+            {
+                return true;
+            }
+
+            // A server stands in its cluster. The kernel names that without links, and so it does our open file.
+            var stands = Directory.ResolveLinkTarget($"/proc/{pid}/cwd", returnFinalTarget: false)?.FullName;
+            using var mark = File.OpenHandle(Mark);
+            var opened = File.ResolveLinkTarget($"/proc/self/fd/{mark.DangerousGetHandle()}", returnFinalTarget: false);
+            return stands is not null && stands == Path.GetDirectoryName(opened?.FullName) ? true : null;
+        }
+        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException or IOException)
+        {
+            // Dead; perhaps with its number still taken, while nobody has asked for its exit code.
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 

@@ -51,6 +51,12 @@ public sealed class WrongUsageTests
     [InlineData("Lagesbild__Freshness__SPOR__LateDays", "two", "Freshness:SPOR:LateDays")]
     [InlineData("Lagesbild__Deliveries__AllowSynthetic", "true", "Deliveries:AllowSynthetic")]
     [InlineData("Lagesbild__Listen__Management", "somewhere", "Listen:Management")]
+    [InlineData("Lagesbild__Inbox__Path", "/proc/no/such", "Lagesbild__Inbox__Path")]
+    [InlineData("Lagesbild__Freshness__SPOOR__LateDays", "2", "Lagesbild__Freshness__SPOOR")]
+    [InlineData("Lagesbild__Security__Registers__XXX__0", "SE1", "Lagesbild__Security__Registers__XXX")]
+    [InlineData("Lagesbild__Securty__Roots__0", "x", "Lagesbild__Securty")]
+    [InlineData("Lagesbild__Listen__Htps", "127.0.0.1:0", "Lagesbild__Listen__Htps")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4317", "OTEL_EXPORTER_OTLP_ENDPOINT")]
     [InlineData("ConnectionStrings__Lagesbild", "Hosst=x", "ConnectionStrings:Lagesbild")]
     [InlineData("Lagesbild__Security__Roots__0", "/no/such/file.pem", "Security:Roots:0")]
     public async Task A_value_that_cannot_be_used_is_named_by_its_key(string key, string value, string named)
@@ -116,7 +122,7 @@ public sealed class WrongUsageTests
         var port = ((IPEndPoint)taken.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
         Directory.CreateDirectory(folder.Inside("deliveries"));
 
-        var (exitCode, _, error) = await Program.RunAsync(
+        var (exitCode, output, error) = await Program.RunAsync(
             "demo",
             "--deliveries",
             folder.Inside("deliveries"),
@@ -131,7 +137,8 @@ public sealed class WrongUsageTests
         );
 
         Assert.Equal(1, exitCode);
-        Assert.Contains(port, error, StringComparison.Ordinal);
+        Assert.Contains(port, Assert.Single(error.TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
+        Assert.Equal("", output);
         Assert.False(File.Exists(folder.Inside("data", "postgres", "postmaster.pid")));
     }
 }
