@@ -277,7 +277,7 @@ internal static class IngestBenchmark
         Line($"{DateTimeOffset.UtcNow:yyyy-MM-dd}, {Machine.Describe()}. Loopback and local disk only.");
         Line($"");
         Line(
-            $"The delivery is `lagesbild sample --source SPOR --date 2026-11-21 --national`: {rows:N0} bin rows, `vantetid.csv` of {bytes / 1e6:0} MB in a zip of {zipBytes / 1e6:0.0} MB. *Service*: a fresh process of the whole service (cold code), its own inbox job; from the file being taken from the inbox, through reading, checking, recording in PostgreSQL with its content, and computing, to the new picture being current. *\\copy*: `psql \\copy` of the same `vantetid.csv`, already unpacked, into an unlogged table without indexes, in the same private PostgreSQL. The two take turns, {rounds.Count} times; memory is `VmHWM` and, after {Rest.TotalSeconds:0} seconds at rest, `VmRSS`."
+            $"The delivery is `lagesbild sample --source SPOR --date 2026-11-21 --national`: {rows:N0} bin rows, `vantetid.csv` of {bytes / 1e6:0} MB in a zip of {zipBytes / 1e6:0.0} MB. *Service*: a process of the whole service that has just started and has taken in nothing but the small delivery that every start rehearses with, its own inbox job; from the file being taken from the inbox, through reading, checking, recording in PostgreSQL with its content, and computing, to the new picture being current. *\\copy*: `psql \\copy` of the same `vantetid.csv`, already unpacked, into an unlogged table without indexes, in the same private PostgreSQL. The two take turns, {rounds.Count} times; memory is `VmHWM` and, after {Rest.TotalSeconds:0} seconds at rest, `VmRSS`."
         );
         Line($"");
         Line($"| round | \\copy, s | service, s | ratio | peak, MB | at rest, MB |");
