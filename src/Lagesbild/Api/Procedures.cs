@@ -214,7 +214,7 @@ internal static class ProceduresResource
             Clock(procedure, readers),
             Guarantee,
             figures?.CountLast365Days,
-            figures?.Units.Count(figures.IsInTable) ?? 0,
+            figures?.UnitsInTable ?? 0,
             source?.GroupParameter,
             source is null ? [] : [.. source.Groups.Skip(1).Select(g => new GroupInfo(g.ApiValue, g.Label))],
             [.. procedure.FivePositionCodes.Select(five => new FullCode(five.Code, five.Title))],

@@ -58,6 +58,15 @@ public static class Hosting
         builder.AddApi();
         builder.AddPages();
         builder.Services.AddHostedService<Telemetry>();
+        // No endpoint is chosen by content coding here, and the platform's policy for it throws on `identity;q=0`.
+        foreach (
+            var policy in builder
+                .Services.Where(s => s.ImplementationType?.Name == "ContentEncodingNegotiationMatcherPolicy")
+                .ToList()
+        )
+        {
+            builder.Services.Remove(policy);
+        }
 
         var app = builder.Build();
         app.MapManagement();

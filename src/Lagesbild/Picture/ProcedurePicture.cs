@@ -87,6 +87,9 @@ public sealed class ProcedurePicture
     /// <summary>The ASA share of a place, last 365 days; null where the source has none or nothing was delivered.</summary>
     public AsaShare? FindAsa(Place place) => PlaceOf(place) is { } found ? _asa[found] : null;
 
+    /// <summary>How many units the table has.</summary>
+    public int UnitsInTable => Units.Count(IsInTable);
+
     /// <summary>True where a unit has a 365-day cell, visible or masked: such a unit is always in the table.</summary>
     public bool IsInTable(Unit unit) => _unitPlaces.TryGetValue(unit.HsaId, out var place) && IsInTable(place);
 

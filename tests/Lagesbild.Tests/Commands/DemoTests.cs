@@ -75,6 +75,10 @@ public sealed partial class DemoTests
         await using var collector = await Collector.StartAsync();
         using var demo = await StartAsync(folder, collector.Environment);
         using var client = new HttpClient();
+        using var uncoded = new HttpRequestMessage(HttpMethod.Get, WebAddress().Match(demo.Told).Value + "/om");
+        uncoded.Headers.Add("Accept-Encoding", "gzip, identity;q=0");
+        using var coded = await client.SendAsync(uncoded, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, coded.StatusCode);
         using var page = await client.GetAsync(
             WebAddress().Match(demo.Told).Value + "/atgard/planterat?near=planterat",
             TestContext.Current.CancellationToken

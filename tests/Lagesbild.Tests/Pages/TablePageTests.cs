@@ -16,6 +16,14 @@ public sealed class TablePageTests(PagesHost pages) : IClassFixture<PagesHost>
         );
     }
 
+    // Folded away on a phone and left out of print, the form cannot say it.
+    [Fact]
+    public async Task What_the_table_is_restricted_to_stands_in_its_heading()
+    {
+        var page = await pages.GetAsync("/atgard/NGB?driftsform=privat&region=01&region=20");
+        Assert.Contains(", privat drift, Region Stockholm, Region Dalarna", page.Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_unit_shows_its_wait_with_what_binning_hides_its_count_and_its_severely_ill()
     {
