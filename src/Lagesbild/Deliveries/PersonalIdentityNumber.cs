@@ -151,7 +151,7 @@ public static class PersonalIdentityNumber
             UnicodeCategory.SpaceSeparator => ' ',
             _ => c switch
             {
-                '\u2212' => '-', // minus sign
+                '\u2212' or '\u2043' or '\u02D7' => '-', // minus sign, hyphen bullet, modifier minus
                 '\uFF0B' => '+', // full-width plus
                 _ => c,
             },

@@ -110,6 +110,11 @@ public sealed class DeliveryEdgesTests
         }
 
         Assert.True(PersonalIdentityNumber.IsIn("\uD835" + Number + "\uDFCE"));
+        foreach (var dash in "\u2212\u2043\u02D7\u2011\u2013")
+        {
+            Assert.True(PersonalIdentityNumber.IsIn(Number.Replace('-', dash)), $"{(int)dash:X}");
+        }
+
         Assert.True(PersonalIdentityNumber.IsIn(new string('\u00E5', 600) + " " + Number));
     }
 
