@@ -19,7 +19,7 @@ internal static class Rehearsal
     private static void Run()
     {
         var day = new DateOnly(2026, 11, 21);
-        var request = new SampleRequest("SPOR", day, Units: 4, Procedures: 40, Seed: 1, National: false);
+        var request = new SampleRequest("SPOR", day, Units: 12, Procedures: 60, Seed: 1, National: false);
         var catalogue = ProcedureCatalogue.Load();
         using var file = new MemoryStream();
         SampleFile.Write(new SampleCountry(catalogue, request), request, file, null, CancellationToken.None);

@@ -59,7 +59,20 @@ public sealed class DeliveryLedger(
         await using var release = new NpgsqlCommand("SELECT pg_advisory_unlock($1)", connection);
         release.Parameters.Add(new NpgsqlParameter<long> { TypedValue = MigrationLock });
         await release.ExecuteNonQueryAsync(cancellationToken);
+        await RehearseAsync(cancellationToken);
         _isPrepared = true;
+    }
+
+    // EF compiles its queries and inserts when they are first used, which takes longer than reading a national delivery. An
+    // empty file is refused in a transaction that is never committed, so that the first real one need not wait for that.
+    private async Task RehearseAsync(CancellationToken cancellationToken)
+    {
+        using var nothing = new MemoryStream();
+        await using var settlement = await TryBeginAsync("rehearsal", nothing, null, "rehearsal", cancellationToken);
+        if (settlement is not null)
+        {
+            await settlement.RecordAsync(cancellationToken);
+        }
     }
 
     /// <summary>The publication that every node shows; null before the first.</summary>
