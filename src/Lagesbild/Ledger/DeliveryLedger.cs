@@ -67,10 +67,20 @@ public sealed class DeliveryLedger(
     // empty file is refused in a transaction that is never committed, so that the first real one need not wait for that.
     private async Task RehearseAsync(CancellationToken cancellationToken)
     {
-        using var nothing = new MemoryStream();
-        await using var settlement = await TryBeginAsync("rehearsal", nothing, null, "rehearsal", cancellationToken);
-        if (settlement is not null)
+        await using (var context = await contexts.CreateDbContextAsync(cancellationToken))
         {
+            // Without the lock: nobody has to wait for what is not going to be.
+            await context.Database.BeginTransactionAsync(cancellationToken);
+            using var nothing = new MemoryStream();
+            var settlement = await JudgeAsync(
+                context,
+                "rehearsal",
+                nothing,
+                null,
+                "rehearsal",
+                Now(clock),
+                cancellationToken
+            );
             await settlement.RecordAsync(cancellationToken);
         }
     }
@@ -110,33 +120,15 @@ public sealed class DeliveryLedger(
                 return null;
             }
 
-            var published = await context.PublicationsNewestFirst.FirstOrDefaultAsync(cancellationToken);
-            var sha256 = await Settlement.HashAsync(content, cancellationToken);
-            var before = await context
-                .Deliveries.AsNoTracking()
-                .FirstOrDefaultAsync(d => d.Sha256 == sha256 && d.State != DeliveryState.Refused, cancellationToken);
-            if (before is not null)
-            {
-                return settlement = new Settlement(context, clock, content, published, before);
-            }
-
-            var source = readers.ParseName(fileName)?.Reader.Source.Code ?? expectedSource;
-            var result = readers.Read(
+            return settlement = await JudgeAsync(
+                context,
                 fileName,
                 content,
-                new ReadContext(
-                    catalogue,
-                    clock.TodayInStockholm(),
-                    options.AllowSynthetic,
-                    source is null ? null : published?.DeliveryOf(source)?.Version
-                )
-                {
-                    Progress = progress,
-                },
                 expectedSource,
+                handedInBy,
+                receivedAt,
                 cancellationToken
             );
-            return settlement = new Settlement(context, clock, content, published, result, receivedAt, handedInBy);
         }
         finally
         {
@@ -145,6 +137,45 @@ public sealed class DeliveryLedger(
                 await context.DisposeAsync();
             }
         }
+    }
+
+    private async Task<Settlement> JudgeAsync(
+        LedgerContext context,
+        string fileName,
+        Stream content,
+        string? expectedSource,
+        string handedInBy,
+        DateTimeOffset receivedAt,
+        CancellationToken cancellationToken
+    )
+    {
+        var published = await context.PublicationsNewestFirst.FirstOrDefaultAsync(cancellationToken);
+        var sha256 = await Settlement.HashAsync(content, cancellationToken);
+        var before = await context
+            .Deliveries.AsNoTracking()
+            .FirstOrDefaultAsync(d => d.Sha256 == sha256 && d.State != DeliveryState.Refused, cancellationToken);
+        if (before is not null)
+        {
+            return new Settlement(context, clock, content, published, before);
+        }
+
+        var source = readers.ParseName(fileName)?.Reader.Source.Code ?? expectedSource;
+        var result = readers.Read(
+            fileName,
+            content,
+            new ReadContext(
+                catalogue,
+                clock.TodayInStockholm(),
+                options.AllowSynthetic,
+                source is null ? null : published?.DeliveryOf(source)?.Version
+            )
+            {
+                Progress = progress,
+            },
+            expectedSource,
+            cancellationToken
+        );
+        return new Settlement(context, clock, content, published, result, receivedAt, handedInBy);
     }
 
     /// <summary>Writes a delivery's content, as it was sent, to a stream.</summary>
