@@ -63,26 +63,24 @@ public sealed class DeliveryLedger(
         _isPrepared = true;
     }
 
-    // EF compiles its queries and inserts when they are first used, which takes longer than reading a national delivery. An
-    // empty file is refused in a transaction that is never committed, so that the first real one need not wait for that.
+    // EF compiles its queries and inserts when they are first used, a good half second. An empty file is refused in a
+    // transaction that is never committed, so that the first real one need not wait for that; and without the lock, so that
+    // nobody waits for what is not going to be.
     private async Task RehearseAsync(CancellationToken cancellationToken)
     {
-        await using (var context = await contexts.CreateDbContextAsync(cancellationToken))
-        {
-            // Without the lock: nobody has to wait for what is not going to be.
-            await context.Database.BeginTransactionAsync(cancellationToken);
-            using var nothing = new MemoryStream();
-            var settlement = await JudgeAsync(
-                context,
-                "rehearsal",
-                nothing,
-                null,
-                "rehearsal",
-                Now(clock),
-                cancellationToken
-            );
-            await settlement.RecordAsync(cancellationToken);
-        }
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        await context.Database.BeginTransactionAsync(cancellationToken);
+        using var nothing = new MemoryStream();
+        var settlement = await JudgeAsync(
+            context,
+            "rehearsal",
+            nothing,
+            null,
+            "rehearsal",
+            Now(clock),
+            cancellationToken
+        );
+        await settlement.RecordAsync(cancellationToken);
     }
 
     /// <summary>The publication that every node shows; null before the first.</summary>
