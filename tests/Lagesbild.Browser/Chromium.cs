@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.AspNetCore.Builder;
@@ -74,6 +75,7 @@ public sealed class Chromium : IAsyncLifetime
                 Locale = "sv-SE",
             }
         );
+        context.SetDefaultTimeout(Window.LongestWait);
         return new Window(context, await context.NewPageAsync());
     }
 
@@ -103,6 +105,9 @@ public sealed class Chromium : IAsyncLifetime
 /// <summary>A window and what went wrong in it: console errors (a breach of the content security policy is one), foreign hosts.</summary>
 public sealed class Window : IAsyncDisposable
 {
+    // Milliseconds; for what hangs, not for what is slow.
+    public const int LongestWait = 120_000;
+
     private readonly IBrowserContext _context;
     private readonly List<string> _wrong = [];
 
@@ -141,6 +146,25 @@ public sealed class Window : IAsyncDisposable
     public IPage Page { get; }
 
     public async Task GoAsync(string address) => await Page.GotoAsync(address);
+
+    /// <summary>
+    /// After a press or a click: the address becomes one like this, and the page behind it is whole. It asks again and again
+    /// instead of listening: an event that comes while the click is still being answered would be missed.
+    /// </summary>
+    public async Task ArriveAsync(string pattern)
+    {
+        await Assertions
+            .Expect(Page)
+            .ToHaveURLAsync(
+                new Regex(pattern, RegexOptions.None, TimeSpan.FromSeconds(1)),
+                new PageAssertionsToHaveURLOptions { Timeout = LongestWait }
+            );
+        await Page.WaitForFunctionAsync(
+            "() => document.readyState === 'complete'",
+            null,
+            new PageWaitForFunctionOptions { Timeout = LongestWait }
+        );
+    }
 
     /// <summary>No violation of WCAG 2.2 AA that axe can find, nothing on the console, nobody else asked.</summary>
     public async Task AssertSoundAsync()

@@ -89,7 +89,7 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
         await TabToAsync(page, "document.activeElement.id === 'q'");
         await page.Keyboard.TypeAsync("knäprotes");
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/atgard/NGB");
+        await window.ArriveAsync(@"/atgard/NGB$");
         Assert.Equal("Knäprotes", await page.Locator("h1").InnerTextAsync());
 
         // A filter: 365 days by the arrow key, sent with Enter on the button.
@@ -97,11 +97,11 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
         await page.Keyboard.PressAsync("ArrowRight");
         await TabToAsync(page, "document.activeElement.matches('.filter button')");
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**dagar=365**");
+        await window.ArriveAsync(@"[?&]dagar=365\b");
 
         await TabToAsync(page, "document.activeElement.matches('tbody .name a')");
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/enhet/**/NGB");
+        await window.ArriveAsync(@"/enhet/[^/]+/NGB$");
         Assert.True(await page.Locator("svg.chart").IsVisibleAsync());
         await window.AssertSoundAsync();
     }
@@ -118,7 +118,7 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
         await page.Locator("#km").FillAsync("300");
         await window.AssertFitsAsync();
         await page.Locator(".filter button").ClickAsync();
-        await page.WaitForURLAsync("**kommun=2080&km=300**");
+        await window.ArriveAsync(@"[?&]kommun=2080&km=300\b");
         Assert.True(await page.Locator("td.km").CountAsync() > 1);
         await window.AssertSoundAsync();
     }
