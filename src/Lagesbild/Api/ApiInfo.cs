@@ -28,9 +28,9 @@ internal static class ApiInfoResource
     public static void Map(ApiRoutes routes)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(ApiInfoResponse.Current, ApiJson.Instance.ApiInfoResponse);
-        var response = new StoredResponse(body, EntityTag.Of(body), Representation.Json);
+        var response = new FixedResponse(body, Representation.Json);
         routes
-            .Fixed<ApiInfoResponse>("/api-info", context => response.WriteAsync(context))
+            .Fixed<ApiInfoResponse>("/api-info", response.WriteAsync)
             .AllowAnonymous()
             .Describe(
                 "getApiInfo",

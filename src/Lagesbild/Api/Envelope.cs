@@ -97,7 +97,8 @@ internal static class Paging
         var limit = (int)request.Query.Whole(Parameters.Limit)!.Value;
         var page = request.Query.Whole(Parameters.Page)!.Value;
         var pages = (all.Count + limit - 1) / limit;
-        var start = (int)Math.Min((page - 1) * limit, all.Count);
+        // Past the last page there is nothing, however far past.
+        var start = page > pages ? all.Count : (int)(page - 1) * limit;
         var count = Math.Min(limit, all.Count - start);
         var rows = new List<T>(count);
         for (var i = start; i < start + count; i++)

@@ -168,18 +168,16 @@ internal static class OpenApiResource
 
     private static void MapFile(ApiRoutes routes, string path, string mediaType, string format)
     {
-        StoredResponse? response = null;
+        FixedResponse? response = null;
         routes
             .Unlisted(
                 path,
                 async context =>
                 {
-                    if (response is null)
-                    {
-                        var body = await WriteAsync(context.RequestServices, format, context.RequestAborted);
-                        response = new StoredResponse(body, EntityTag.Of(body), new Representation(format, mediaType));
-                    }
-
+                    response ??= new FixedResponse(
+                        await WriteAsync(context.RequestServices, format, context.RequestAborted),
+                        new Representation(format, mediaType)
+                    );
                     await response.WriteAsync(context);
                 }
             )

@@ -72,8 +72,11 @@ internal sealed record Parameter(string Name, Bilingual Description, string Shap
         );
     }
 
+    /// <summary>What is larger than any number is as good as the largest.</summary>
     public static long? WholeOf(string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value
+        : text.Length > 0 && text.All(char.IsAsciiDigit) ? long.MaxValue
+        : null;
 
     public static double? NumberOf(string text) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
@@ -174,7 +177,6 @@ internal static partial class Parameters
     {
         Kind = ParameterKind.Whole,
         Least = 1,
-        Most = int.MaxValue,
         Default = "1",
     };
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Lagesbild.Picture;
+using Lagesbild.Security;
 
 namespace Lagesbild.Api;
 
@@ -42,7 +43,8 @@ internal sealed class PictureResource<T>(
 
         var request = context.Request;
         var accepted = Representation.Accepted(request.Headers.Accept);
-        var key = new RequestKey(request.Path.Value!, request.QueryString.Value, accepted);
+        var coding = ContentCodings.Accepted(request.Headers.AcceptEncoding);
+        var key = new RequestKey(request.Path.Value!, request.QueryString.Value, accepted, coding);
         var generation = cache.Of(picture);
         return generation.Find(key) is { } known ? known.WriteAsync(context) : RespondAnew(context, generation, key);
     }
@@ -64,7 +66,7 @@ internal sealed class PictureResource<T>(
         var id = idName is null ? "" : (string)context.Request.RouteValues[idName]!;
         var canonicalPath = idName is null ? path : path + Uri.EscapeDataString(id);
         var canonical = query.Canonical(canonicalPath);
-        var canonicalKey = new RequestKey("", canonical, format);
+        var canonicalKey = new RequestKey("", canonical, format, key.Coding);
         if (generation.Find(canonicalKey) is not { } response)
         {
             var answered = answer(new PictureRequest(generation.Picture, query, canonicalPath, id));
@@ -75,8 +77,9 @@ internal sealed class PictureResource<T>(
 
             response = new StoredResponse(
                 JsonSerializer.SerializeToUtf8Bytes(answered.Body, json),
-                EntityTag.Of(generation.Picture.Id, canonical, format),
-                format
+                EntityTag.Of(generation.Picture.Id, canonical, format, key.Coding),
+                format,
+                key.Coding
             );
             generation.Keep(canonicalKey, response);
         }

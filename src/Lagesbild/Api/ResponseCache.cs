@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using Lagesbild.Security;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
@@ -8,41 +9,56 @@ namespace Lagesbild.Api;
 
 /// <summary>A request as it came, in as far as the response can depend on it.</summary>
 /// <param name="Accepted">What Accept leads to; null where it rules out everything (format may overrule it).</param>
-internal readonly record struct RequestKey(string Path, string? Query, Representation? Accepted);
+internal readonly record struct RequestKey(string Path, string? Query, Representation? Accepted, ContentCoding Coding);
 
-/// <summary>A response of 200, ready to be written: its bytes, and its headers as they go out.</summary>
+/// <summary>A response of 200, ready to be written: its bytes, packed, and its headers as they go out.</summary>
 internal sealed class StoredResponse
 {
     private static readonly StringValues PictureCacheControl = "private, max-age=60";
-    private static readonly StringValues Varies = HeaderNames.Accept;
+    private static readonly StringValues Varies = $"{HeaderNames.Accept}, {HeaderNames.AcceptEncoding}";
 
     private readonly byte[] _body;
     private readonly StringValues _etag;
+    private readonly StringValues _coding;
     private readonly string _contentType;
 
-    public StoredResponse(byte[] body, string etag, Representation representation)
+    /// <param name="body">As it is before it is packed.</param>
+    /// <param name="etag">Of this coding.</param>
+    public StoredResponse(byte[] body, string etag, Representation representation, ContentCoding coding)
     {
-        _body = body;
+        _body = coding.Pack(body);
         _etag = etag;
+        _coding = coding.HeaderValue();
         _contentType = representation.MediaType;
     }
 
     public int Size => _body.Length;
 
+    /// <summary>Writes a body that is not kept, packed as asked for; where the caller has it, it is not packed either.</summary>
+    public static Task WriteAsync(
+        HttpContext context,
+        byte[] body,
+        Representation representation,
+        StringValues cacheControl
+    )
+    {
+        var coding = ContentCodings.Accepted(context.Request.Headers.AcceptEncoding);
+        var etag = EntityTag.Of(body, coding);
+        return Has(context, etag, cacheControl)
+            ? Task.CompletedTask
+            : new StoredResponse(body, etag, representation, coding).WriteBodyAsync(context);
+    }
+
     /// <summary>Writes it, or 304 where the caller has it.</summary>
-    /// <param name="cacheControl">As for what depends only on the picture, unless said otherwise.</param>
-    public Task WriteAsync(HttpContext context, StringValues? cacheControl = null)
+    public Task WriteAsync(HttpContext context) =>
+        Has(context, _etag, PictureCacheControl) ? Task.CompletedTask : WriteBodyAsync(context);
+
+    private Task WriteBodyAsync(HttpContext context)
     {
         var response = context.Response;
-        var headers = response.Headers;
-        headers.ETag = _etag;
-        headers.CacheControl = cacheControl ?? PictureCacheControl;
-        headers.Vary = Varies;
-        var known = context.Request.Headers.IfNoneMatch;
-        if (known.Count > 0 && IsAmong(known))
+        if (_coding.Count > 0)
         {
-            response.StatusCode = StatusCodes.Status304NotModified;
-            return Task.CompletedTask;
+            response.Headers.ContentEncoding = _coding;
         }
 
         response.ContentType = _contentType;
@@ -52,18 +68,55 @@ internal sealed class StoredResponse
             : response.Body.WriteAsync(_body, context.RequestAborted).AsTask();
     }
 
-    // If-None-Match compares weakly: RFC 9110 §13.1.2.
-    private bool IsAmong(StringValues known)
+    /// <summary>Writes the headers of both answers, and the 304 where the caller has the other.</summary>
+    private static bool Has(HttpContext context, StringValues etag, StringValues cacheControl)
     {
-        if (known == _etag)
+        var response = context.Response;
+        var headers = response.Headers;
+        headers.ETag = etag;
+        headers.CacheControl = cacheControl;
+        headers.Vary = Varies;
+        var known = context.Request.Headers.IfNoneMatch;
+        if (known.Count == 0 || !IsAmong(etag, known))
+        {
+            return false;
+        }
+
+        response.StatusCode = StatusCodes.Status304NotModified;
+        return true;
+    }
+
+    // If-None-Match compares weakly: RFC 9110 §13.1.2.
+    private static bool IsAmong(StringValues etag, StringValues known)
+    {
+        if (known == etag)
         {
             return true;
         }
 
         return EntityTagHeaderValue.TryParseList([.. known.OfType<string>()], out var tags)
             && tags.Any(tag =>
-                tag == EntityTagHeaderValue.Any || tag.Tag.Equals(_etag.ToString(), StringComparison.Ordinal)
+                tag == EntityTagHeaderValue.Any || tag.Tag.Equals(etag.ToString(), StringComparison.Ordinal)
             );
+    }
+}
+
+/// <summary>A body that never changes, packed in each coding when that is first asked for.</summary>
+internal sealed class FixedResponse(byte[] body, Representation representation)
+{
+    private readonly StoredResponse?[] _packed = new StoredResponse?[ContentCodings.All.Count];
+
+    public Task WriteAsync(HttpContext context)
+    {
+        var coding = ContentCodings.Accepted(context.Request.Headers.AcceptEncoding);
+        // Two that race here pack the same twice.
+        var response = _packed[(int)coding] ??= new StoredResponse(
+            body,
+            EntityTag.Of(body, coding),
+            representation,
+            coding
+        );
+        return response.WriteAsync(context);
     }
 }
 
@@ -73,15 +126,20 @@ internal static class EntityTag
     private static readonly string Build = typeof(EntityTag).Assembly.ManifestModule.ModuleVersionId.ToString("N");
 
     /// <summary>Of what the response is made from, known before it is made.</summary>
-    public static string Of(string pictureId, string canonicalRequest, Representation representation) =>
-        Of(Encoding.UTF8.GetBytes($"{pictureId}\n{Build}\n{canonicalRequest}\n{representation.MediaType}"));
+    public static string Of(
+        string pictureId,
+        string canonicalRequest,
+        Representation representation,
+        ContentCoding coding
+    ) => Of(Encoding.UTF8.GetBytes($"{pictureId}\n{Build}\n{canonicalRequest}\n{representation.MediaType}"), coding);
 
-    /// <summary>Of the response itself.</summary>
-    public static string Of(ReadOnlySpan<byte> content)
+    /// <summary>Of the response itself, before it is packed.</summary>
+    public static string Of(ReadOnlySpan<byte> content, ContentCoding coding)
     {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(content, hash);
-        return $"\"{Convert.ToHexStringLower(hash[..16])}\"";
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(content);
+        hash.AppendData([(byte)coding]);
+        return $"\"{Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16))}\"";
     }
 }
 

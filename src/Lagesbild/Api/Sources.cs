@@ -74,10 +74,7 @@ internal static class SourcesResource
                         new SelfLink(new Link(ApiSetup.Root + "/sources"))
                     );
                     var body = JsonSerializer.SerializeToUtf8Bytes(response, ApiJson.Instance.SourcesResponse);
-                    return new StoredResponse(body, EntityTag.Of(body), Representation.Json).WriteAsync(
-                        context,
-                        "no-cache"
-                    );
+                    return StoredResponse.WriteAsync(context, body, Representation.Json, "no-cache");
                 }
             )
             .Describe(

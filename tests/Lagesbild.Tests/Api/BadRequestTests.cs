@@ -65,7 +65,6 @@ public sealed class BadRequestTests(ApiHost host) : IClassFixture<ApiHost>
     [InlineData(Ngb + "&limit=99999999999999999999", "invalid-parameter", "limit", "from 1 to 1000")]
     [InlineData(Ngb + "&page=0", "invalid-parameter", "page", "from 1")]
     [InlineData(Ngb + "&page=x", "invalid-parameter", "page", "from 1")]
-    [InlineData(Ngb + "&page=2147483648", "invalid-parameter", "page", "from 1")]
     [InlineData(Ngb + "&format=html", "invalid-parameter", "format", "Allowed: json")]
     [InlineData(Ngb + "&level=region&unit=SE2321000180-EX11", "parameter-conflict", "unit", "level=unit only")]
     [InlineData(Ngb + "&level=region&operator=private", "parameter-conflict", "operator", "level=unit only")]

@@ -1,5 +1,8 @@
+using System.IO.Compression;
 using System.Net;
 using Lagesbild.Api;
+using Lagesbild.Security;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Lagesbild.Tests.Api;
 
@@ -56,6 +59,65 @@ public sealed class CachingTests(ApiHost host) : IClassFixture<ApiHost>
         Assert.NotEqual(etag, await EtagAsync("/trends?procedure=NGB"));
     }
 
+    [Theory]
+    [InlineData(Ngb)]
+    [InlineData("/units/SE2321000180-EX11")]
+    [InlineData("/api-info")]
+    [InlineData("/openapi.json")]
+    [InlineData("/sources")]
+    public async Task Each_coding_has_the_same_content_and_an_ETag_of_its_own(string path)
+    {
+        var plain = await BytesAsync(path, null, "");
+        var etags = new HashSet<string> { plain.ETag };
+        foreach (var coding in (string[])["br", "gzip"])
+        {
+            for (var i = 0; i < 2; i++)
+            {
+                var packed = await BytesAsync(path, coding, coding);
+                Assert.Equal(plain.Content, Unpack(packed.Content, coding));
+                Assert.Equal(i == 0, etags.Add(packed.ETag));
+                using var same = await host.SendAsync(
+                    path,
+                    null,
+                    ("Accept-Encoding", coding),
+                    ("If-None-Match", packed.ETag)
+                );
+                Assert.Equal(HttpStatusCode.NotModified, same.StatusCode);
+                Assert.Equal("Accept, Accept-Encoding", same.Headers.NonValidated["Vary"].ToString());
+                Assert.False(same.Content.Headers.Contains("Content-Encoding"));
+                // What one coding's holder has is not what another's asks for.
+                using var other = await host.SendAsync(path, null, ("If-None-Match", packed.ETag));
+                Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task What_is_kept_is_packed_once()
+    {
+        var responses = new ResponseCache().Of(host.Current.Value!);
+        var body = new byte[1_000_000];
+        var response = new StoredResponse(body, "\"x\"", Representation.Json, ContentCoding.Brotli);
+        Assert.InRange(response.Size, 1, 1_000);
+        responses.Keep(new RequestKey("/x", null, null, ContentCoding.Brotli), response);
+        Assert.InRange(responses.Bytes, response.Size, 2_000);
+        Assert.Null(responses.Find(new RequestKey("/x", null, null, ContentCoding.Gzip)));
+
+        // Over the wire too: the second asking finds what the first one left.
+        await BytesAsync(Ngb + "&sort=-count", "br", "br");
+        var kept = host.Services.GetRequiredService<ResponseCache>().Of(host.Current.Value!);
+        var key = new RequestKey(
+            "/lagesbild/v1/waiting-times",
+            "?procedure=NGB&sort=-count",
+            Representation.Json,
+            ContentCoding.Brotli
+        );
+        var first = kept.Find(key);
+        Assert.NotNull(first);
+        await BytesAsync(Ngb + "&sort=-count", "br", "br");
+        Assert.Same(first, kept.Find(key));
+    }
+
     [Fact]
     public async Task A_new_picture_is_seen_at_once()
     {
@@ -88,8 +150,9 @@ public sealed class CachingTests(ApiHost host) : IClassFixture<ApiHost>
     {
         var responses = new ResponseCache().Of(host.Current.Value!);
         var body = new byte[ResponseCache.Capacity / 10];
-        var response = new StoredResponse(body, "\"x\"", Representation.Json);
-        RequestKey Key(int i) => new("/x", i.ToString(System.Globalization.CultureInfo.InvariantCulture), null);
+        var response = new StoredResponse(body, "\"x\"", Representation.Json, ContentCoding.Identity);
+        RequestKey Key(int i) =>
+            new("/x", i.ToString(System.Globalization.CultureInfo.InvariantCulture), null, default);
         for (var i = 0; i < 25; i++)
         {
             responses.Keep(Key(i), response);
@@ -99,10 +162,38 @@ public sealed class CachingTests(ApiHost host) : IClassFixture<ApiHost>
         Assert.Null(responses.Find(Key(0)));
         Assert.Same(response, responses.Find(Key(24)));
 
-        var huge = new StoredResponse(new byte[ResponseCache.Capacity / 4], "\"x\"", Representation.Json);
+        var huge = new StoredResponse(
+            new byte[ResponseCache.Capacity / 4],
+            "\"x\"",
+            Representation.Json,
+            ContentCoding.Identity
+        );
         responses.Keep(Key(99), huge);
         Assert.Null(responses.Find(Key(99)));
         Assert.Same(response, responses.Find(Key(24)));
+    }
+
+    private async Task<(byte[] Content, string ETag)> BytesAsync(string path, string? accepted, string coding)
+    {
+        using var response = await host.SendAsync(path, null, accepted is null ? [] : [("Accept-Encoding", accepted)]);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(coding, string.Concat(response.Content.Headers.ContentEncoding));
+        Assert.Equal("Accept, Accept-Encoding", response.Headers.NonValidated["Vary"].ToString());
+        var content = await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(content.Length, response.Content.Headers.ContentLength);
+        return (content, response.Headers.GetValues("ETag").Single());
+    }
+
+    private static byte[] Unpack(byte[] packed, string coding)
+    {
+        using var source = new MemoryStream(packed);
+        using Stream unpacking =
+            coding == "br"
+                ? new BrotliStream(source, CompressionMode.Decompress)
+                : new GZipStream(source, CompressionMode.Decompress);
+        using var content = new MemoryStream();
+        unpacking.CopyTo(content);
+        return content.ToArray();
     }
 
     private async Task<string> EtagAsync(string path)
