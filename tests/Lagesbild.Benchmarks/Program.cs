@@ -6,6 +6,8 @@ return args switch
 {
     ["ingest"] => await IngestBenchmark.RunAsync(),
     ["waiting-times"] => await WaitingTimesBenchmark.RunAsync(),
+    ["search"] => await SearchBenchmark.RunAsync(),
+    ["search-misses"] => SearchBenchmark.Misses(),
     ["take-in", var connection, var inbox] => await IngestBenchmark.TakeInAsync(connection, inbox),
     ["phases", var file] => IngestBenchmark.Phases(file),
     ["load", var address, var pki, var seconds] => await Loader.RunAsync(new Uri(address), pki, seconds),
@@ -14,6 +16,8 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("dotnet run -c Release --project tests/Lagesbild.Benchmarks -- ingest|waiting-times");
+    Console.Error.WriteLine(
+        "dotnet run -c Release --project tests/Lagesbild.Benchmarks -- ingest|waiting-times|search|search-misses"
+    );
     return 2;
 }
