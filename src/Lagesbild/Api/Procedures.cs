@@ -7,12 +7,19 @@ namespace Lagesbild.Api;
 /// <summary>Procedures, found or all.</summary>
 /// <param name="Picture">The picture that the counts are from.</param>
 /// <param name="Data">The best hit first; without <c>q</c> by code.</param>
+/// <param name="NotCovered">Set where <c>q</c> finds nothing because it is for care that no source covers; else null.</param>
 public sealed record ProceduresResponse(
     PictureInfo Picture,
     IReadOnlyList<ProcedureRow> Data,
+    NotCovered? NotCovered,
     [property: JsonPropertyName("_meta")] ListMeta Meta,
     [property: JsonPropertyName("_links")] ListLinks Links
 );
+
+/// <summary>Care that no source covers.</summary>
+/// <param name="Name">What it is called, Swedish.</param>
+/// <param name="Reason">Why it is not there, a Swedish sentence.</param>
+public sealed record NotCovered(string Name, string Reason);
 
 /// <summary>A procedure.</summary>
 /// <param name="Code">KVÅ, three characters.</param>
@@ -22,14 +29,16 @@ public sealed record ProceduresResponse(
 /// <param name="Source">Code of the register that answers for it.</param>
 /// <param name="WaitDefinition">From when to when that register measures a wait; null where the register is unknown.</param>
 /// <param name="CountLast365Days">Operations in the country, last 365 days, masked cells left out; null where no unit has a figure.</param>
-public record ProcedureRow(
+/// <param name="MatchedOn">The code, name, synonym or title that <c>q</c> was found in, Swedish; null without <c>q</c>.</param>
+public sealed record ProcedureRow(
     string Code,
     string Title,
     string PlainName,
     IReadOnlyList<string> Synonyms,
     string Source,
     BilingualText? WaitDefinition,
-    long? CountLast365Days
+    long? CountLast365Days,
+    string? MatchedOn
 );
 
 /// <summary>One procedure.</summary>
@@ -148,7 +157,8 @@ internal static class ProceduresResource
     )
     {
         var (picture, query) = (request.Picture, request.Query);
-        IReadOnlyList<Procedure> found;
+        IReadOnlyList<(Procedure Procedure, string? MatchedOn)> found;
+        UncoveredCare? uncovered = null;
         if (query.Find(Words) is { } words)
         {
             if (Echo.MayBePersonal(words))
@@ -157,7 +167,11 @@ internal static class ProceduresResource
             }
 
             long Volume(string code) => picture.FindProcedure(code)?.CountLast365Days ?? 0;
-            found = [.. search.Find(words, int.MaxValue, Volume).Select(hit => hit.Procedure)];
+            found =
+            [
+                .. search.Find(words, int.MaxValue, Volume).Select(hit => (hit.Procedure, (string?)hit.MatchedOn)),
+            ];
+            uncovered = found.Count == 0 ? search.FindUncovered(words) : null;
         }
         else
         {
@@ -169,7 +183,8 @@ internal static class ProceduresResource
                             .Procedures.Select(p => p.Procedure)
                             .Where(p => picture.Catalogue.FindProcedure(p.Code) is null)
                     )
-                    .OrderBy(p => p.Code, StringComparer.Ordinal),
+                    .OrderBy(p => p.Code, StringComparer.Ordinal)
+                    .Select(p => (p, (string?)null)),
             ];
         }
 
@@ -177,16 +192,18 @@ internal static class ProceduresResource
         return new ProceduresResponse(
             PictureInfo.Of(picture),
             [
-                .. rows.Select(p => new ProcedureRow(
-                    p.Code,
-                    p.Title,
-                    p.PlainName,
-                    p.Synonyms,
-                    p.Source,
-                    Clock(p, readers),
-                    picture.FindProcedure(p.Code)?.CountLast365Days
+                .. rows.Select(row => new ProcedureRow(
+                    row.Procedure.Code,
+                    row.Procedure.Title,
+                    row.Procedure.PlainName,
+                    row.Procedure.Synonyms,
+                    row.Procedure.Source,
+                    Clock(row.Procedure, readers),
+                    picture.FindProcedure(row.Procedure.Code)?.CountLast365Days,
+                    row.MatchedOn
                 )),
             ],
+            uncovered is null ? null : new NotCovered(uncovered.Name, uncovered.Reason),
             meta,
             links
         );

@@ -31,7 +31,10 @@ public sealed class ResourceTests(ApiHost host) : IClassFixture<ApiHost>
         Assert.Equal(523, (int?)knee["countLast365Days"]);
         Assert.Contains("operationsanmälan", (string?)knee["waitDefinition"]!["sv"], StringComparison.Ordinal);
 
-        Assert.Empty((await host.GetAsync("/procedures?q=koloskopi"))["data"]!.AsArray());
+        Assert.Equal("Knäprotes", (string?)knee["matchedOn"]);
+        var uncovered = await host.GetAsync("/procedures?q=koloskopi");
+        Assert.Empty(uncovered["data"]!.AsArray());
+        Assert.Equal("Koloskopi", (string?)uncovered["notCovered"]!["name"]);
         var cataract = (await host.GetAsync("/procedures?q=cje"))["data"]!.AsArray();
         Assert.Equal("CJE", (string?)Assert.Single(cataract)!["code"]);
     }

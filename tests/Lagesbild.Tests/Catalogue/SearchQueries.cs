@@ -5,10 +5,12 @@ using Lagesbild.Commands.Samples;
 namespace Lagesbild.Tests.Catalogue;
 
 /// <summary>A search as somebody types it, and what it should find.</summary>
+/// <param name="Text">As typed.</param>
 /// <param name="Expected">
 /// A code, or several of which each is right (njursten is operated in two ways); "ej" and a name where the answer is that no
 /// source covers it; "inget" where nothing is close.
 /// </param>
+/// <param name="Kind">What is difficult about it, for the reader.</param>
 internal sealed record SearchQuery(string Text, string Expected, string Kind)
 {
     public const string Nothing = "inget";
