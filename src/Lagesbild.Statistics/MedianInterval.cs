@@ -103,6 +103,36 @@ public static class MedianInterval
     }
 
     /// <summary>
+    /// A row's median against the one at the patient's home: the two 99.8 % intervals do not overlap, and the medians lie a
+    /// week apart or more. (docs/metod.md §8)
+    /// </summary>
+    /// <param name="bins">The row's histogram.</param>
+    /// <param name="home">The home's, of the same procedure, period and group.</param>
+    public static ComparedWith CompareWithHome(ReadOnlySpan<Bin> bins, ReadOnlySpan<Bin> home)
+    {
+        if (
+            Quantile.Median(bins).Days is not { } own
+            || Quantile.Median(home).Days is not { } other
+            || Histogram.Count(bins) < LeastForComparison
+            || Histogram.Count(home) < LeastForComparison
+        )
+        {
+            return ComparedWith.None;
+        }
+
+        var (interval, homes) = (Confidence998(bins), Confidence998(home));
+        // Both ends are completed days: intervals that share none do not overlap. An open end is above everything.
+        if (interval.Upper < homes.Lower && other - own >= LeastDifferenceDays - Billionth)
+        {
+            return ComparedWith.Shorter;
+        }
+
+        return interval.Lower > homes.Upper && own - other >= LeastDifferenceDays - Billionth
+            ? ComparedWith.Longer
+            : ComparedWith.Similar;
+    }
+
+    /// <summary>
     /// L of the sign-test interval: the largest r with P(Bin(n, ½) ≤ r − 1) ≤ <paramref name="tail"/>, 0 where there is
     /// none. The interval's ranks are L and n − L + 1, counted from 1.
     /// </summary>

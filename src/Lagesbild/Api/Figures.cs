@@ -56,7 +56,7 @@ public sealed record Asa34Figure(
 }
 
 /// <summary>How a row's median compares with the one at the patient's home.</summary>
-/// <param name="Word"><c>shorter</c>, <c>similar</c> or <c>longer</c>.</param>
+/// <param name="Word"><c>shorter</c> or <c>longer</c>, beyond chance and by a week at least; else <c>similar</c>.</param>
 /// <param name="DifferenceDays">The row's median minus the home's, in days.</param>
 public sealed record HomeComparison(string Word, double DifferenceDays);
 
@@ -65,8 +65,8 @@ public sealed record HomeComparison(string Word, double DifferenceDays);
 /// reason in <see cref="Reasons"/>: <c>few</c> (too few patients for this figure), <c>open-ended</c> (beyond what the
 /// delivered bins tell), <c>masked</c> (too few to be shown, or hidden so that another cannot be worked out),
 /// <c>none</c> (the unit reports and did none), <c>not-reported</c> (the unit has stopped sending),
-/// <c>not-collected</c> (the source has no such figure), <c>no-comparison</c> (the country has no median to compare with,
-/// or is itself the row), <c>large-share</c> (the row is more than a quarter of the country).
+/// <c>not-collected</c> (the source has no such figure), <c>no-comparison</c> (the country, or the patient's home, has no
+/// median to compare with, or is itself the row), <c>large-share</c> (the row is more than a quarter of the country).
 /// </summary>
 public abstract record CellFigures
 {
@@ -106,7 +106,7 @@ public abstract record CellFigures
     /// <summary>ASA class 3–4, last 365 days; null where masked or not collected by the source.</summary>
     public Asa34Figure? Asa34 { get; init; }
 
-    /// <summary>Compared with the patient's home; null where none was given.</summary>
+    /// <summary>Compared with the patient's home; null, without a reason, where <c>compareWith</c> was not given.</summary>
     public HomeComparison? ComparedToHome { get; init; }
 
     /// <summary>Name of each figure that is null, and why it is.</summary>
@@ -192,6 +192,33 @@ internal static class Reasons
         }
 
         return reasons.Count == 0 ? Nothing : reasons;
+    }
+
+    /// <summary>The same, and why the row is not compared with the patient's home.</summary>
+    /// <param name="home">The home's figure; null where it has none of the procedure.</param>
+    public static IReadOnlyDictionary<string, string> AndOfHome(
+        IReadOnlyDictionary<string, string> reasons,
+        Row row,
+        Place homePlace,
+        Figure? home
+    )
+    {
+        if (row.Home is not null)
+        {
+            return reasons;
+        }
+
+        var figure = row.Figure;
+        return new Dictionary<string, string>(reasons)
+        {
+            ["comparedToHome"] =
+                figure.Absence.ApiValue()
+                ?? (
+                    home is not { MedianDays: not null } || row.Place.IsSameAs(homePlace) ? "no-comparison"
+                    : figure.MedianDays is null ? OpenEnded
+                    : Few
+                ),
+        };
     }
 
     /// <summary>Of a month: the figures that a trend has. Where all are missing, the absence says why once.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using Lagesbild.Deliveries;
 using Lagesbild.Picture;
 
@@ -53,7 +54,7 @@ public sealed record WaitingTimesRow : CellFigures
     public string? HealthcareRegion { get; init; }
 }
 
-internal static class WaitingTimesResource
+internal static partial class WaitingTimesResource
 {
     private static readonly Dictionary<string, (SortKey Key, bool Descending)> Orders = new()
     {
@@ -130,6 +131,19 @@ internal static class WaitingTimesResource
         Kind = ParameterKind.Whole,
     };
 
+    private static readonly Parameter CompareWith = new(
+        "compareWith",
+        new Bilingual(
+            "Patientens hemma, en vårdenhet (HSA-id) eller region (länskod): lägger till comparedToHome.",
+            "The patient's home, a care unit (HSA-id) or a region (county code): adds comparedToHome."
+        ),
+        "an HSA-id as listed by /units, or two digits as listed by /regions",
+        "20"
+    )
+    {
+        Pattern = Home(),
+    };
+
     private static readonly Parameter Sort = new(
         "sort",
         new Bilingual(
@@ -164,6 +178,7 @@ internal static class WaitingTimesResource
                     MaxDistanceKm,
                     MinCount,
                     MinAsa34Count,
+                    CompareWith,
                     Sort,
                     Parameters.Limit,
                     Parameters.Page,
@@ -199,6 +214,7 @@ internal static class WaitingTimesResource
             query.Refuse(Near.Invalid(query.Find(Near)!));
         }
 
+        var home = HomeOf(query, picture);
         RefuseConflicts(query, level);
         if (query.Problem is { } problem)
         {
@@ -219,6 +235,7 @@ internal static class WaitingTimesResource
                     MaxDistanceKm = query.Number(MaxDistanceKm),
                     MinCount = query.Whole(MinCount),
                     MinAsa34Count = query.Whole(MinAsa34Count),
+                    Home = home,
                     Sort = key,
                     Descending = descending,
                 }
@@ -228,6 +245,7 @@ internal static class WaitingTimesResource
             Selection.Within(all, row => row.Place, regions, picture.Catalogue)
         );
         var country = figures?.FindFigure(Place.Country, period, group);
+        var homeFigure = home is null ? null : figures?.FindFigure(home, period, group);
         return new WaitingTimesResponse(
             PictureInfo.Of(picture),
             ProcedureInfo.Of(selection.Procedure),
@@ -237,11 +255,43 @@ internal static class WaitingTimesResource
             selection.GroupValue,
             level.ApiValue(),
             country is { } whole ? new CountryFigures(whole.Count, whole.MedianDays, whole.Within90Days) : null,
-            [.. rows.Select(row => RowOf(picture, selection, row, country))],
+            [.. rows.Select(row => OfHome(RowOf(picture, selection, row, country), row, home, homeFigure))],
             meta,
             links
         );
     }
+
+    private static Place? HomeOf(Query query, Picture.Picture picture)
+    {
+        if (query.Find(CompareWith) is not { } code)
+        {
+            return null;
+        }
+
+        if (picture.Catalogue.FindRegion(code) is { } region)
+        {
+            return Place.Of(region);
+        }
+
+        if (picture.FindUnit(code) is { } unit)
+        {
+            return Place.Of(unit);
+        }
+
+        query.Refuse(CompareWith.Invalid(code));
+        return null;
+    }
+
+    private static WaitingTimesRow OfHome(WaitingTimesRow answer, Row row, Place? home, Figure? figure) =>
+        home is null
+            ? answer
+            : answer with
+            {
+                ComparedToHome = row.Home is { } compared
+                    ? new HomeComparison(compared.Word.Word()!, compared.Days)
+                    : null,
+                Reasons = Reasons.AndOfHome(answer.Reasons, row, home, figure),
+            };
 
     private static void RefuseConflicts(Query query, Level level)
     {
@@ -288,4 +338,7 @@ internal static class WaitingTimesResource
             Reasons = new Dictionary<string, string>(),
         }.WithFigures(place, row.Figure, row.Asa, selection.Source!, country, row.DistanceKm);
     }
+
+    [GeneratedRegex(@"^([0-9]{2}|SE[0-9]{10}-[A-Za-z0-9]{1,18})\z")]
+    private static partial Regex Home();
 }

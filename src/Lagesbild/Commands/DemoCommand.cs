@@ -253,7 +253,7 @@ public static class DemoCommand
     private static string Describe(Receipt receipt, TimeSpan took) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{FileNames.Shown(receipt.FileName)}: {receipt.State}, {receipt.SizeBytes / 1e6:0.0} MB"
+            $"{FileNames.Shown(receipt.FileName)}: {receipt.State}, {Size(receipt.SizeBytes)}"
         )
         + (
             receipt.Counts is { } counts
@@ -264,6 +264,11 @@ public static class DemoCommand
                 : ""
         )
         + string.Create(CultureInfo.InvariantCulture, $" ({took.TotalSeconds:0.0} s)");
+
+    private static string Size(long bytes) =>
+        bytes < 1_000_000
+            ? string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, Math.Round(bytes / 1e3))} kB")
+            : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB");
 
     private static void Announce(WebApplication app, DevelopmentPki pki, string inbox, TextWriter output)
     {

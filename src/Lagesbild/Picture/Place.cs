@@ -39,6 +39,9 @@ public sealed record Place(Level Level, Unit? Unit, Region? Region, string? Heal
 
     public static Place OfHealthcareRegion(string name) => new(Level.HealthcareRegion, null, null, name);
 
+    /// <summary>The same place, though two sources may tell different things of a unit.</summary>
+    public bool IsSameAs(Place other) => Unit is { } unit ? unit.HsaId == other.Unit?.HsaId : this == other;
+
     /// <summary>As shown, Swedish.</summary>
     public string Name => Unit?.Name ?? Region?.Name ?? HealthcareRegion ?? "Hela landet";
 }

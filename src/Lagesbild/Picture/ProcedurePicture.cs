@@ -97,6 +97,7 @@ public sealed class ProcedurePicture
     public IReadOnlyList<Row> Table(TableQuery query)
     {
         var rows = new List<Row>();
+        var home = query.Home is { } given ? PlaceOf(given) : null;
         foreach (var place in PlacesOf(query.Level))
         {
             if ((query.Level == Level.Unit && !IsInTable(place)) || !IsWanted(_places[place], query))
@@ -108,7 +109,8 @@ public sealed class ProcedurePicture
                 _places[place],
                 _figures[At(place, query.Period, query.Group)],
                 _asa[place],
-                DistanceKm(_places[place], query.Near)
+                DistanceKm(_places[place], query.Near),
+                home is { } compareWith ? CompareWithHome(place, compareWith, query.Period, query.Group) : null
             );
             if (
                 row.DistanceKm > query.MaxDistanceKm
@@ -124,6 +126,13 @@ public sealed class ProcedurePicture
 
         return RowOrder.Sort(rows, query.Sort, query.Descending);
     }
+
+    /// <summary>
+    /// A place's median against the one at the patient's home; null where the two are the same place, where either has no
+    /// median, and where either has fewer than ten patients.
+    /// </summary>
+    public HomeDifference? CompareWithHome(Place place, Place home, Period period, int group) =>
+        PlaceOf(place) is { } found && PlaceOf(home) is { } other ? CompareWithHome(found, other, period, group) : null;
 
     /// <summary>18 months for each unit, region or healthcare region (or the one country), by name.</summary>
     public IReadOnlyList<TrendRow> Trend(
@@ -149,13 +158,28 @@ public sealed class ProcedurePicture
     /// <summary>The histogram behind a figure, merged anew from the units' visible bins; empty where there is none.</summary>
     public Bin[] HistogramOf(Place place, Period period, int group)
     {
-        if (PlaceOf(place) is not { } found)
+        return PlaceOf(place) is { } found ? HistogramOf(found, period, group) : [];
+    }
+
+    private Bin[] HistogramOf(int place, Period period, int group)
+    {
+        var bins = UnitPlacesBelow(place).SelectMany(unit => BinsOfUnit(unit, period, group).ToArray()).ToArray();
+        return bins[..Histogram.Merge(bins)];
+    }
+
+    private HomeDifference? CompareWithHome(int place, int home, Period period, int group)
+    {
+        if (
+            place == home
+            || _figures[At(place, period, group)].MedianDays is not { } own
+            || _figures[At(home, period, group)].MedianDays is not { } other
+        )
         {
-            return [];
+            return null;
         }
 
-        var bins = UnitPlacesBelow(found).SelectMany(unit => BinsOfUnit(unit, period, group).ToArray()).ToArray();
-        return bins[..Histogram.Merge(bins)];
+        var word = MedianInterval.CompareWithHome(HistogramOf(place, period, group), HistogramOf(home, period, group));
+        return word == ComparedWith.None ? null : new HomeDifference(word, Math.Round(own - other, 2));
     }
 
     private Figure[] Months(int place, int group)

@@ -30,6 +30,9 @@ public sealed record TableQuery(ProcedurePicture Procedure, Period Period, int G
     public Municipality? Near { get; init; }
     public double? MaxDistanceKm { get; init; }
 
+    /// <summary>The patient's home, a unit or a region: every other row is compared with it.</summary>
+    public Place? Home { get; init; }
+
     /// <summary>Drops rows with fewer, and rows without a count.</summary>
     public long? MinCount { get; init; }
 
@@ -42,7 +45,12 @@ public sealed record TableQuery(ProcedurePicture Procedure, Period Period, int G
 /// <summary>One row of a table.</summary>
 /// <param name="Asa">Null where the source delivers no ASA classes or the pair has none.</param>
 /// <param name="DistanceKm">Great circle, one decimal; null where not asked for.</param>
-public sealed record Row(Place Place, Figure Figure, AsaShare? Asa, double? DistanceKm);
+/// <param name="Home">Against the patient's home; null where none was given and where the two cannot be compared.</param>
+public sealed record Row(Place Place, Figure Figure, AsaShare? Asa, double? DistanceKm, HomeDifference? Home = null);
+
+/// <summary>A median against the one at the patient's home. (docs/metod.md §8)</summary>
+/// <param name="Days">The row's median minus the home's, two decimals.</param>
+public readonly record struct HomeDifference(ComparedWith Word, double Days);
 
 /// <summary>18 months of one place, oldest first.</summary>
 public sealed record TrendRow(Place Place, IReadOnlyList<Figure> Months);

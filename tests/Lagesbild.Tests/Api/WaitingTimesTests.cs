@@ -51,6 +51,37 @@ public sealed class WaitingTimesTests(ApiHost host) : IClassFixture<ApiHost>
         );
 
     [Fact]
+    public async Task A_row_is_compared_with_the_patients_home()
+    {
+        var row = await RowAsync(Ngb + "&compareWith=" + HandMadePicture.Falun, HandMadePicture.Are);
+        // 91.0 days against 10.5; the 99.8 % intervals are [84, 97] and [0, 20].
+        ApiHost.AssertJson("""{"word":"longer","differenceDays":80.5}""", row["comparedToHome"]);
+        Assert.Null(row["reasons"]!["comparedToHome"]);
+        var region = await RowAsync(Ngb + "&compareWith=20", HandMadePicture.Falun);
+        // Falun is all that Dalarna shows.
+        ApiHost.AssertJson("""{"word":"similar","differenceDays":0}""", region["comparedToHome"]);
+        var country = (await host.GetAsync(Ngb + "&level=region&compareWith=" + HandMadePicture.Are))[
+            "data"
+        ]!.AsArray();
+        var dalarna = country.Single(one => (string?)one!["region"]?["code"] == "20");
+        ApiHost.AssertJson("""{"word":"shorter","differenceDays":-80.5}""", dalarna!["comparedToHome"]);
+    }
+
+    [Theory]
+    [InlineData(HandMadePicture.Falun, HandMadePicture.Falun, "no-comparison")]
+    [InlineData(HandMadePicture.Falun, HandMadePicture.Ostersund, "open-ended")]
+    [InlineData(HandMadePicture.Falun, HandMadePicture.Angen, "masked")]
+    [InlineData(HandMadePicture.Falun, HandMadePicture.Tysta, "not-reported")]
+    [InlineData(HandMadePicture.Angen, HandMadePicture.Falun, "no-comparison")]
+    [InlineData(HandMadePicture.Ogon, HandMadePicture.Falun, "no-comparison")]
+    public async Task What_is_not_compared_with_home_says_why(string home, string unit, string reason)
+    {
+        var row = await RowAsync(Ngb + "&compareWith=" + home, unit);
+        Assert.Null(row["comparedToHome"]);
+        Assert.Equal(reason, (string?)row["reasons"]!["comparedToHome"]);
+    }
+
+    [Fact]
     public async Task A_row_compares_itself_with_the_country_and_bounds_an_inexact_share()
     {
         var row = await RowAsync(Ngb, HandMadePicture.Are);

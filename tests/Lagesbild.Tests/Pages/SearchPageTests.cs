@@ -14,14 +14,31 @@ public sealed class SearchPageTests(PagesHost pages) : IClassFixture<PagesHost>
     }
 
     [Theory]
-    [InlineData("NGB")]
-    [InlineData("ngb20")]
-    [InlineData("knäprotes")]
-    public async Task One_exact_hit_leads_straight_to_its_table(string query)
+    [InlineData("NGB", "/atgard/NGB")]
+    [InlineData("ngb20", "/atgard/NGB")]
+    [InlineData("höftprotes", "/atgard/NFB?sokt=h%C3%B6ftprotes")]
+    public async Task One_exact_hit_leads_straight_to_its_table(string query, string leads)
     {
         using var response = await pages.SendAsync("/?q=" + Uri.EscapeDataString(query));
         Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
-        Assert.Equal("/atgard/NGB", response.Headers.Location?.OriginalString);
+        Assert.Equal(leads, response.Headers.Location?.OriginalString);
+    }
+
+    [Fact]
+    public async Task The_table_that_a_search_led_to_offers_the_other_hits()
+    {
+        var page = await pages.GetAsync("/atgard/NFB?sokt=" + Uri.EscapeDataString("höftprotes"));
+        Assert.Contains("Du sökte ”höftprotes”. Fler träffar:", page.Text, StringComparison.Ordinal);
+        Assert.Contains("href=\"/?q=h%C3%B6ftprotes&amp;alla=ja\"", page.Html, StringComparison.Ordinal);
+        var all = await pages.GetAsync("/?q=" + Uri.EscapeDataString("höftprotes") + "&alla=ja");
+        Assert.Contains("<a href=\"/atgard/NFB\">", all.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_personal_identity_number_is_not_repeated_by_the_table_either()
+    {
+        var page = await pages.GetAsync("/atgard/NGB?sokt=19121212-1212");
+        Assert.DoesNotContain("1212", page.Html, StringComparison.Ordinal);
     }
 
     [Fact]

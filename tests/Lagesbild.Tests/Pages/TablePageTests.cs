@@ -140,6 +140,29 @@ public sealed class TablePageTests(PagesHost pages) : IClassFixture<PagesHost>
         Assert.Contains("medicinsk bortre tidsgräns: 0–14 dagar", page.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("over-180-dagar-eller-ingen")]
+    [InlineData("over180-or-none")]
+    public async Task A_patient_group_is_named_in_Swedish_and_older_links_are_understood(string value)
+    {
+        var page = await pages.GetAsync("/atgard/NGB?urval=" + value);
+        Assert.Contains("bortre tidsgräns: över 180 dagar eller ingen", page.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("over180-or-none", page.Html, StringComparison.Ordinal);
+        Assert.Contains("urval=over-180-dagar-eller-ingen", page.Html, StringComparison.Ordinal);
+    }
+
+    // Nobody has a visible cell of it, and what is known of ASA has its place all the same.
+    [Fact]
+    public async Task A_masked_country_begins_with_a_capital_and_has_all_its_cells()
+    {
+        var page = await pages.GetAsync("/atgard/CJE?urval=narkos");
+        Assert.StartsWith("Hela landet", page.Rows[1], StringComparison.Ordinal);
+        Assert.EndsWith("| För få för att visas", page.Rows[1], StringComparison.Ordinal);
+        Assert.Contains(", narkos (generell anestesi)", page.Text, StringComparison.Ordinal);
+        var spor = await pages.GetAsync("/atgard/NGB?urval=15-30");
+        Assert.Equal(3, spor.Rows[1].Split(" | ").Length);
+    }
+
     [Fact]
     public async Task A_region_leads_to_its_units()
     {
@@ -170,7 +193,7 @@ public sealed class TablePageTests(PagesHost pages) : IClassFixture<PagesHost>
     [Theory]
     [InlineData("dagar=45", "dagar kan vara 30, 90 eller 365")]
     [InlineData("visa=stad", "enhet, region, sjukvardsregion")]
-    [InlineData("urval=general", "Urvalet finns inte i SPOR")]
+    [InlineData("urval=narkos", "Urval som finns: alla, 0-14, 15-30, 31-90, 91-180, over-180-dagar-eller-ingen")]
     [InlineData("region=99", "Regionen finns inte")]
     [InlineData("region=20&region=99", "En av regionerna finns inte")]
     [InlineData("driftsform=stor", "offentlig, privat, ideburen")]

@@ -23,6 +23,15 @@ public sealed class UnitPageTests(PagesHost pages) : IClassFixture<PagesHost>
     }
 
     [Fact]
+    public async Task What_a_unit_did_in_old_months_only_stands_apart_without_figures()
+    {
+        // Falun's hips: August 2026 and nothing in the last 365 days' cell.
+        var page = await pages.GetAsync("/enhet/" + HandMadePicture.Falun);
+        Assert.DoesNotContain(page.Rows, row => row.StartsWith("Höftprotes", StringComparison.Ordinal));
+        Assert.Contains("Höftprotes, senast i augusti 2026", page.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Another_period_and_order_are_links()
     {
         var page = await pages.GetAsync($"/enhet/{HandMadePicture.Bjorken}?dagar=90&sortera=namn");

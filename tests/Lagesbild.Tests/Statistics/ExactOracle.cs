@@ -178,6 +178,36 @@ public static class ExactOracle
             : ComparedWith.Similar;
     }
 
+    /// <summary>The word of a row against the patient's home, likewise.</summary>
+    public static ComparedWith ComparedWithHome(IReadOnlyCollection<Bin> row, IReadOnlyCollection<Bin> home)
+    {
+        if (
+            Quantile(row, 1, 2).Days is not { } own
+            || Quantile(home, 1, 2).Days is not { } other
+            || row.Sum(b => b.Count) < 10
+            || home.Sum(b => b.Count) < 10
+        )
+        {
+            return ComparedWith.None;
+        }
+
+        var (lower, upper) = Interval998(row);
+        var (homeLower, homeUpper) = Interval998(home);
+        return upper is { } last && last < homeLower && other - own >= 7 ? ComparedWith.Shorter
+            : homeUpper is { } homeLast && homeLast < lower && own - other >= 7 ? ComparedWith.Longer
+            : ComparedWith.Similar;
+    }
+
+    private static (int Lower, int? Upper) Interval998(IReadOnlyCollection<Bin> bins)
+    {
+        var n = bins.Sum(b => b.Count);
+        var rank = LowerRank(n, 1_000);
+        return (
+            OrderStatistic(bins, rank, atLastDay: false)!.Value,
+            OrderStatistic(bins, n - rank + 1, atLastDay: true)
+        );
+    }
+
     /// <summary>Random bins of one cell: in order, not overlapping, of widths 1 to 40, the last sometimes open.</summary>
     public static List<Bin> RandomCell(Random random, int mostBins = 12, int mostInBin = 60)
     {

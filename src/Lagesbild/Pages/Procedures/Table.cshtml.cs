@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Net;
 using System.Text;
 using Lagesbild.Catalogue;
+using Lagesbild.Deliveries;
 using Lagesbild.Pages.Charts;
 using Lagesbild.Pages.Errors;
 using Lagesbild.Picture;
@@ -13,7 +14,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace Lagesbild.Pages.Procedures;
 
 /// <summary>The table: who performs the procedure, how fast, how many, and on whom.</summary>
-public sealed class TableModel(Shell shell) : PageModel
+public sealed class TableModel(Shell shell, ProcedureSearch search) : PageModel
 {
     /// <summary>Below this a median says little: such rows stand apart.</summary>
     public const int Few = 10;
@@ -43,6 +44,12 @@ public sealed class TableModel(Shell shell) : PageModel
         FrozenDictionary<string, TrendRow>.Empty;
 
     public ProcedureCatalogue Catalogue { get; private set; } = null!;
+
+    /// <summary>What was searched for when the search led straight here; empty otherwise.</summary>
+    public string Sought { get; private set; } = "";
+
+    /// <summary>The other operations that the search found, the likeliest first.</summary>
+    public IReadOnlyList<Procedure> AlsoFound { get; private set; } = [];
 
     public IActionResult OnGet(string kod)
     {
@@ -88,6 +95,7 @@ public sealed class TableModel(Shell shell) : PageModel
                 .ToDictionary(row => Key(row.Place));
         }
 
+        ReadSearch(picture);
         Scale = Scale.Of(
             Rows.Select(row => row.Figure.MedianDays).Append(Country.MedianDays),
             Trends.Values.SelectMany(trend => trend.Months).Select(month => month.MedianDays)
@@ -151,6 +159,24 @@ public sealed class TableModel(Shell shell) : PageModel
         }
 
         return new HtmlString(options.ToString());
+    }
+
+    private void ReadSearch(Picture.Picture picture)
+    {
+        var sought = Request.Query["sokt"].ToString().Trim();
+        if (sought.Length is 0 or > 100 || PersonalIdentityNumber.IsIn(sought))
+        {
+            return;
+        }
+
+        Sought = sought;
+        AlsoFound =
+        [
+            .. search
+                .Find(sought, 25, code => picture.FindProcedure(code)?.CountLast365Days ?? 0)
+                .Select(hit => hit.Procedure)
+                .Where(one => one.Code != Subject.Procedure.Code && picture.FindProcedure(one.Code) is not null),
+        ];
     }
 
     private void Arrange(IReadOnlyList<Row> rows)

@@ -220,6 +220,7 @@ public sealed record TableFilter
                 "km" => filter with { MaxKm = ReadKilometres(given[0], notes) },
                 "sortera" => filter.WithSort(given[0], notes),
                 "kolumner" => filter with { AllColumns = Choose(name, given[0], [(true, "alla")], false, notes) },
+                "sokt" => filter,
                 _ => notes.Unknown(name, filter),
             };
         }
@@ -263,14 +264,18 @@ public sealed record TableFilter
 
     private TableFilter WithGroup(string value, Source source, Notes notes)
     {
-        var group = source.IndexOfApiGroup(value);
+        var group = Pages.GroupName.IndexOf(source, value);
         if (group >= 0)
         {
-            return this with { Group = group, GroupName = group == 0 ? "" : value };
+            return this with
+            {
+                Group = group,
+                GroupName = group == 0 ? "" : Pages.GroupName.InAddress(source.Groups[group]),
+            };
         }
 
         notes.Add(
-            $"Urvalet finns inte i {source.Code}. Tabellen visar alla patienter. Urval som finns: {string.Join(", ", source.Groups.Select(g => g.ApiValue))}."
+            $"Urvalet finns inte i {source.Code}. Tabellen visar alla patienter. Urval som finns: {Pages.GroupName.Choices(source)}."
         );
         return this;
     }

@@ -37,7 +37,7 @@ public sealed class IndexModel(Shell shell, ProcedureSearch search) : PageModel
             return this.NoPicture();
         }
 
-        Notes = Notes.Except(Request.Query, "q");
+        Notes = Notes.Except(Request.Query, "q", "alla");
         var query = Request.Query["q"].ToString().Trim();
         if (query.Length > Longest)
         {
@@ -68,9 +68,15 @@ public sealed class IndexModel(Shell shell, ProcedureSearch search) : PageModel
         Query = query;
         var hits = search.Find(query, Limit, code => picture.FindProcedure(code)?.CountLast365Days ?? 0);
         var exact = hits.Where(hit => hit.Kind is MatchKind.Code or MatchKind.Name).ToList();
-        if (exact is [var only] && picture.FindProcedure(only.Procedure.Code) is not null)
+        if (
+            exact is [var only]
+            && picture.FindProcedure(only.Procedure.Code) is not null
+            && Request.Query["alla"] != "ja"
+        )
         {
-            return Redirect("/atgard/" + only.Procedure.Code);
+            // Straight there, and the others are offered there.
+            var sought = hits.Count > 1 ? "?sokt=" + Uri.EscapeDataString(query) : "";
+            return Redirect($"/atgard/{only.Procedure.Code}{sought}");
         }
 
         Choices =

@@ -22,6 +22,9 @@ public sealed class UnitModel(Shell shell) : PageModel
     public string Order { get; private set; } = Orders[0];
     public Notes Notes { get; private set; } = null!;
     public IReadOnlyList<Line> Lines { get; private set; } = [];
+
+    /// <summary>What the unit has not performed in the last 365 days, but did in a month before them.</summary>
+    public List<(Procedure Procedure, Month Latest)> Former { get; } = [];
     public Scale Scale { get; private set; }
     public bool HasAsa => Lines.Any(line => line.Source.HasAsa);
 
@@ -43,10 +46,15 @@ public sealed class UnitModel(Shell shell) : PageModel
         var lines = new List<Line>();
         foreach (var procedure in picture.Procedures)
         {
-            if (procedure.FindFigure(place, Period, 0) is { } figure)
+            if (procedure.IsInTable(unit))
             {
+                var figure = procedure.FindFigure(place, Period, 0)!.Value;
                 var country = procedure.FindFigure(Place.Country, Period, 0) ?? Figure.Missing(Absence.None);
                 lines.Add(new Line(procedure.Procedure, procedure.Source, figure, country, procedure.FindAsa(place)));
+            }
+            else if (LastMonth(procedure, place) is { } month)
+            {
+                Former.Add((procedure.Procedure, month));
             }
         }
 
@@ -68,6 +76,19 @@ public sealed class UnitModel(Shell shell) : PageModel
         ];
         return $"/enhet/{Unit.HsaId}{(asked.Length == 0 ? "" : "?" + string.Join('&', asked))}";
     }
+
+    // The latest month with a cell, visible or masked; null where the procedure never was the unit's.
+    private static Month? LastMonth(ProcedurePicture procedure, Place place) =>
+        procedure.FindMonths(place, 0) is { } months
+        && Enumerable
+            .Range(0, months.Count)
+            .Where(i => months[i].Absence is Absence.Present or Absence.Masked)
+            .DefaultIfEmpty(-1)
+            .Last()
+            is >= 0
+                and var latest
+            ? Month.OfTrend(procedure.ReferenceDate, latest)
+            : null;
 
     private void ReadAddress()
     {

@@ -85,11 +85,12 @@ public sealed class UnitProcedureModel(Shell shell) : PageModel
         Notes = Notes.Except(Request.Query, "urval");
         if (Request.Query["urval"].FirstOrDefault() is { Length: > 0 } value)
         {
-            Group = Math.Max(0, Subject.Source.IndexOfApiGroup(value));
-            if (Subject.Source.IndexOfApiGroup(value) < 0)
+            var group = GroupName.IndexOf(Subject.Source, value);
+            Group = Math.Max(0, group);
+            if (group < 0)
             {
                 Notes.Add(
-                    $"Urvalet finns inte i {Subject.Source.Code}. Sidan visar alla patienter. Urval som finns: {string.Join(", ", Subject.Source.Groups.Select(g => g.ApiValue))}."
+                    $"Urvalet finns inte i {Subject.Source.Code}. Sidan visar alla patienter. Urval som finns: {GroupName.Choices(Subject.Source)}."
                 );
             }
         }
