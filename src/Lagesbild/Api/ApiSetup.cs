@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json.Serialization.Metadata;
 using Lagesbild.Catalogue;
 using Lagesbild.Deliveries;
+using Lagesbild.Ledger;
 using Lagesbild.Picture;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -19,6 +19,7 @@ public static class ApiSetup
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider => new ProcedureSearch(provider.GetRequiredService<ProcedureCatalogue>()));
         services.TryAddSingleton(FreshnessRules.Read(builder.Configuration));
+        services.TryAddSingleton(RetentionOptions.Read(builder.Configuration));
         services.AddSingleton<ResponseCache>();
         services.AddOpenApiDocument();
     }
@@ -72,16 +73,8 @@ public static class ApiSetup
         ExplainResource.Map(routes);
         TrendsResource.Map(routes);
         app.Map("/lagesbild/{**rest}", ApiRoutes.Refusing(StatusCodes.Status404NotFound));
-        var retention = app.Configuration.GetSection("Retention");
-        SourcesResource.Map(
-            routes,
-            new RetentionInfo(
-                int.TryParse(retention["Days"], NumberStyles.None, CultureInfo.InvariantCulture, out var days)
-                    ? days
-                    : null,
-                retention["Decision"]
-            )
-        );
+        var retention = app.Services.GetRequiredService<RetentionOptions>();
+        SourcesResource.Map(routes, new RetentionInfo(retention.Days, retention.Decision));
     }
 
     private static void ReturnTrace(HttpContext context) => context.Response.Headers.TraceParent = Activity.Current?.Id;

@@ -7,8 +7,10 @@ using Lagesbild.Picture;
 namespace Lagesbild.Api;
 
 /// <summary>The registers that the figures come from.</summary>
+/// <param name="Picture">What is shown now; null before the first delivery.</param>
 /// <param name="Data">By code.</param>
 public sealed record SourcesResponse(
+    PictureInfo? Picture,
     IReadOnlyList<SourceRow> Data,
     [property: JsonPropertyName("_links")] SelfLink Links
 );
@@ -64,12 +66,14 @@ internal static class SourcesResource
                 context =>
                 {
                     var today = clock.TodayInStockholm();
+                    var picture = current.Value;
                     var response = new SourcesResponse(
+                        picture is null ? null : PictureInfo.Of(picture),
                         [
                             .. readers
                                 .All.Select(reader => reader.Source)
                                 .OrderBy(source => source.Code, StringComparer.Ordinal)
-                                .Select(source => RowOf(source, current.Value, freshness, today, retention)),
+                                .Select(source => RowOf(source, picture, freshness, today, retention)),
                         ],
                         new SelfLink(new Link(ApiSetup.Root + "/sources"))
                     );

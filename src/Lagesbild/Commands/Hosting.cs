@@ -95,6 +95,20 @@ public static class Hosting
         {
             throw new CommandFailedException($"An address cannot be listened on: {failure.Message}.", exitCode: 1);
         }
+
+        var retention = app.Services.GetRequiredService<RetentionOptions>();
+        if (retention.Days is { } days)
+        {
+            app.Logger.LogInformation(
+                "Retention: content is erased {Days} days after it was superseded, by {Decision}",
+                days,
+                retention.Decision
+            );
+        }
+        else
+        {
+            app.Logger.LogInformation("Retention: nothing is decided, so nothing is erased");
+        }
     }
 
     /// <summary>Makes a folder if it is missing, and tries to write in it.</summary>

@@ -15,7 +15,7 @@ public sealed class Inbox(
     SourceReaders readers,
     DeliveryLedger ledger,
     PictureKeeper keeper,
-    DeliveryTelemetry telemetry,
+    Publisher publisher,
     TimeProvider clock,
     ILogger<Inbox> logger
 )
@@ -50,7 +50,10 @@ public sealed class Inbox(
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
-            logger.LogError(failure, "The inbox cannot be looked into now; it is tried again at the next pass");
+            if (!keeper.IsAway(failure))
+            {
+                logger.LogError(failure, "The inbox cannot be looked into now; it is tried again at the next pass");
+            }
         }
 
         if (anySettled)
@@ -104,16 +107,16 @@ public sealed class Inbox(
             if (sighting.Receipt is null)
             {
                 Taken?.Invoke(FileNames.Shown(file.Name));
-                var receipt = await keeper.InTurnAsync(
-                    () => SettleAsync(source, file, cancellationToken),
-                    cancellationToken
-                );
-                if (receipt is null)
+                await using var content = file.OpenRead();
+                if (
+                    await publisher.TrySettleAsync(file.Name, content, source, "inbox", false, cancellationToken)
+                    is not { } settled
+                )
                 {
                     return null;
                 }
 
-                sighting = sighting with { Receipt = receipt };
+                sighting = sighting with { Receipt = settled.Receipt };
                 _sightings[file.FullName] = sighting;
             }
 
@@ -124,6 +127,11 @@ public sealed class Inbox(
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
+            if (keeper.IsAway(failure))
+            {
+                return null;
+            }
+
             // The messages of the file system repeat the name.
             logger.LogError(
                 PersonalIdentityNumber.IsIn(file.Name) ? null : failure,
@@ -134,67 +142,6 @@ public sealed class Inbox(
             );
             return false;
         }
-    }
-
-    private async Task<Receipt?> SettleAsync(string source, FileInfo file, CancellationToken cancellationToken)
-    {
-        var started = clock.GetTimestamp();
-        using var whole = telemetry.Step("settle", source);
-        await using var content = file.OpenRead();
-        var reading = telemetry.Step("read", source);
-        await using var settlement = await ledger.TryBeginAsync(file.Name, content, source, "inbox", cancellationToken);
-        reading?.Dispose();
-        if (settlement is null)
-        {
-            return null;
-        }
-
-        if (settlement is { Publication: { } publication, Contents: { } contents })
-        {
-            if (settlement.PublishedBefore is { } before)
-            {
-                await keeper.ShowAsync(before, cancellationToken);
-            }
-
-            // The database takes the content in while the picture is computed; only the commit waits for both, so what
-            // cannot be computed is never published.
-            var computing = Task.Run(() => Compute(publication, contents, source), cancellationToken);
-            await Task.WhenAll(computing, RecordAsync(settlement, source, cancellationToken));
-            await settlement.CommitAsync(cancellationToken);
-            keeper.Swap(await computing);
-        }
-        else
-        {
-            await RecordAsync(settlement, source, cancellationToken);
-            await settlement.CommitAsync(cancellationToken);
-        }
-
-        var receipt = settlement.Receipt;
-        telemetry.Settled(source, receipt, clock.GetElapsedTime(started));
-        logger.Log(
-            settlement.State == DeliveryState.Refused ? LogLevel.Warning : LogLevel.Information,
-            "{File} of {Source}: {State}{Before}, {Rows} rows, findings {Findings}, delivery {Delivery}",
-            receipt.FileName,
-            source,
-            receipt.State,
-            settlement.IsSeenBefore ? " before" : "",
-            receipt.Counts?.Rows,
-            receipt.FindingCounts,
-            receipt.Id
-        );
-        return receipt;
-    }
-
-    private Picture.Picture Compute(Publication publication, DeliveryContents contents, string source)
-    {
-        using var step = telemetry.Step("compute", source);
-        return keeper.Compute(publication, contents);
-    }
-
-    private async Task RecordAsync(Settlement settlement, string source, CancellationToken cancellationToken)
-    {
-        using var step = telemetry.Step("record", source);
-        await settlement.RecordAsync(cancellationToken);
     }
 
     /// <summary>The receipt first: a sender whose file is gone finds out why.</summary>

@@ -1,3 +1,5 @@
+using Lagesbild.Catalogue;
+using Lagesbild.Ledger;
 using Lagesbild.Picture;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -15,6 +17,11 @@ public static class JobsSetup
         builder.Services.AddSingleton<PictureKeeper>();
         builder.Services.AddSingleton<DeliveryTelemetry>();
         builder.Services.AddSingleton<InboxFolder>();
+        builder.Services.AddSingleton<Publisher>();
+        builder.Services.AddSingleton<HandInFile>(services => services.GetRequiredService<Publisher>().HandInAsync);
+        builder.Services.AddSingleton<CarryOutOrder>(services =>
+            services.GetRequiredService<Publisher>().CarryOutAsync
+        );
         builder.Services.AddSingleton<Inbox>();
         builder.Services.AddHostedService<PictureFollower>();
         builder.AddQuartz(quartz =>
@@ -22,6 +29,15 @@ public static class JobsSetup
             quartz.ScheduleJob<FreshnessJob>(trigger =>
                 trigger.WithIdentity("freshness").WithSimpleSchedule(TimeSpan.FromMinutes(15))
             );
+            if (RetentionOptions.Read(builder.Configuration).Days is not null)
+            {
+                quartz.ScheduleJob<RetentionJob>(trigger =>
+                    trigger
+                        .WithIdentity("retention")
+                        .WithCronSchedule("0 30 3 * * ?", at => at.InTimeZone(StockholmClock.TimeZone))
+                );
+            }
+
             if (inbox.Path is not null)
             {
                 quartz.ScheduleJob<InboxJob>(trigger => trigger.WithIdentity("inbox").WithSimpleSchedule(inbox.Every));

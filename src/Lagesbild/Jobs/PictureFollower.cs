@@ -32,8 +32,11 @@ public sealed class PictureFollower(
             }
             catch (Exception failure)
             {
-                keeper.IsLedgerAway = true;
-                logger.LogError(failure, "The ledger cannot be followed; what is shown stays, and it is tried again");
+                if (!keeper.IsAway(failure))
+                {
+                    logger.LogError(failure, "The ledger cannot be followed; what is shown stays, it is tried again");
+                }
+
                 await Task.Delay(TryAgainAfter, clock, stoppingToken)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -53,7 +56,7 @@ public sealed class PictureFollower(
         {
             // After LISTEN: a publication from before it is seen now, one from after it is notified.
             await keeper.FollowAsync(cancellationToken);
-            keeper.IsLedgerAway = false;
+            keeper.LedgerIsBack();
             await connection.WaitAsync(PollEvery, cancellationToken);
         }
     }

@@ -19,13 +19,40 @@ public sealed class PictureKeeper(
 ) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private volatile bool _isLedgerAway;
+    private int _isLedgerAway;
 
     /// <summary>True while the database cannot be asked: what is shown may have been overtaken.</summary>
-    public bool IsLedgerAway
+    public bool IsLedgerAway => Volatile.Read(ref _isLedgerAway) != 0;
+
+    /// <summary>
+    /// Whether a failure is the database's being away, and nobody's fault here: then it is said, once and on one line, and
+    /// nothing more needs to be.
+    /// </summary>
+    public bool IsAway(Exception failure)
     {
-        get => _isLedgerAway;
-        set => _isLedgerAway = value;
+        if (!LedgerAway.Is(failure))
+        {
+            return false;
+        }
+
+        if (Interlocked.Exchange(ref _isLedgerAway, 1) == 0)
+        {
+            logger.LogWarning(
+                "The database does not answer ({Why}); what is shown stays, and what is handed in waits",
+                LedgerAway.Why(failure)
+            );
+        }
+
+        return true;
+    }
+
+    /// <summary>The database has answered.</summary>
+    public void LedgerIsBack()
+    {
+        if (Interlocked.Exchange(ref _isLedgerAway, 0) != 0)
+        {
+            logger.LogWarning("The database answers again");
+        }
     }
 
     /// <summary>Does something that reads, computes or shows; waits for its turn.</summary>
@@ -62,23 +89,28 @@ public sealed class PictureKeeper(
     /// <summary>In turn only. Makes sure that this publication is what is shown; true where it was not.</summary>
     public async Task<bool> ShowAsync(Publication publication, CancellationToken cancellationToken)
     {
-        var shown = current.Value;
-        if (shown?.Id == publication.PictureId.ToString())
+        if (current.Value?.Id == publication.PictureId.ToString())
         {
             return false;
         }
 
+        Swap(await ComputeAsync(publication, cancellationToken));
+        return true;
+    }
+
+    /// <summary>In turn only. The picture of a publication, from what is shown already and what the ledger keeps.</summary>
+    public async Task<Picture.Picture> ComputeAsync(Publication publication, CancellationToken cancellationToken)
+    {
         var parts = new List<SourcePicture>();
         foreach (var delivery in publication.Sources.Select(s => s.Delivery))
         {
             parts.Add(
-                shown?.Parts.FirstOrDefault(p => p.Origin.Sha256 == delivery.Sha256)
+                current.Value?.Parts.FirstOrDefault(p => p.Origin.Sha256 == delivery.Sha256)
                     ?? Compute(delivery, await ledger.ReadBackAsync(delivery, cancellationToken))
             );
         }
 
-        Swap(publication, parts);
-        return true;
+        return Assemble(publication, parts);
     }
 
     /// <summary>
@@ -120,9 +152,6 @@ public sealed class PictureKeeper(
     }
 
     public void Dispose() => _turn.Dispose();
-
-    private void Swap(Publication publication, IReadOnlyList<SourcePicture> parts) =>
-        Swap(Assemble(publication, parts));
 
     private Picture.Picture Assemble(Publication publication, IReadOnlyList<SourcePicture> parts) =>
         new(publication.PictureId.ToString(), publication.PublishedAt, catalogue, parts);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data;
 using Lagesbild.Catalogue;
 using Lagesbild.Deliveries;
@@ -31,6 +32,10 @@ public sealed class DeliveryLedger(
         return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
     }
 
+    private const int ProfilesKept = 8;
+
+    // By content: what was read is not read again for being compared.
+    private readonly ConcurrentDictionary<string, DeliveryProfile> _profiles = new();
     private volatile bool _isPrepared;
 
     /// <summary>Makes the tables what this version of the program needs, once; one node at a time.</summary>
@@ -98,12 +103,14 @@ public sealed class DeliveryLedger(
     /// <param name="content">Seekable, at its start; stays open as long as the settlement.</param>
     /// <param name="expectedSource">The inbox folder's or route's source; null where any is welcome.</param>
     /// <param name="handedInBy">Who is answerable for it: <c>inbox</c> or an HSA-id.</param>
-    /// <returns>Null where another node is settling a file just now.</returns>
+    /// <param name="waits">True: waits for the other node that is settling something just now.</param>
+    /// <returns>Null where another node is, and waiting was not asked for.</returns>
     public async Task<Settlement?> TryBeginAsync(
         string fileName,
         Stream content,
         string? expectedSource,
         string handedInBy,
+        bool waits,
         CancellationToken cancellationToken
     )
     {
@@ -113,7 +120,11 @@ public sealed class DeliveryLedger(
         try
         {
             await context.Database.BeginTransactionAsync(cancellationToken);
-            if (!await TryLockAsync(context, cancellationToken))
+            if (waits)
+            {
+                await LockAsync(context, cancellationToken);
+            }
+            else if (!await TryLockAsync(context, cancellationToken))
             {
                 return null;
             }
@@ -136,6 +147,10 @@ public sealed class DeliveryLedger(
             }
         }
     }
+
+    /// <summary>Begins to carry out an operator's order: judges it; nothing is done before <see cref="Decision.CommitAsync"/>.</summary>
+    public Task<Decision> BeginDecisionAsync(OperatorOrder order, CancellationToken cancellationToken) =>
+        Decision.BeginAsync(contexts, order, clock, cancellationToken);
 
     private async Task<Settlement> JudgeAsync(
         LedgerContext context,
@@ -173,7 +188,41 @@ public sealed class DeliveryLedger(
             expectedSource,
             cancellationToken
         );
+        if (result.Contents is { } contents)
+        {
+            var profile = Keep(result.Sha256, DeliveryProfile.Of(contents, catalogue));
+            if (published?.DeliveryOf(contents.Source.Code) is { } standing)
+            {
+                new DeliveryComparison(await ProfileOfAsync(standing, cancellationToken), profile).Judge(
+                    result.Findings
+                );
+            }
+        }
+
         return new Settlement(context, clock, content, published, result, receivedAt, handedInBy);
+    }
+
+    /// <summary>What a delivery amounts to; read back from its content where this node has not read it lately.</summary>
+    /// <exception cref="InvalidOperationException">Its content is gone, or this version of the program refuses it.</exception>
+    public async Task<DeliveryProfile> ProfileOfAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        if (!_profiles.TryGetValue(delivery.Sha256, out var profile))
+        {
+            await ReadBackAsync(delivery, cancellationToken);
+            profile = _profiles[delivery.Sha256];
+        }
+
+        return profile;
+    }
+
+    private DeliveryProfile Keep(string sha256, DeliveryProfile profile)
+    {
+        if (_profiles.Count >= ProfilesKept)
+        {
+            _profiles.Clear();
+        }
+
+        return _profiles[sha256] = profile;
     }
 
     /// <summary>Writes a delivery's content, as it was sent, to a stream.</summary>
@@ -221,12 +270,19 @@ public sealed class DeliveryLedger(
             delivery.Source,
             cancellationToken
         );
-        return result.Contents
+        var contents =
+            result.Contents
             ?? throw new InvalidOperationException(
                 $"Delivery {delivery.Id} was accepted but cannot be read now: "
                     + string.Join(", ", result.Findings.Counts.Keys)
             );
+        Keep(delivery.Sha256, DeliveryProfile.Of(contents, catalogue));
+        return contents;
     }
+
+    /// <summary>Waits until nobody else changes what is published, and keeps others from it until the transaction ends.</summary>
+    internal static Task LockAsync(LedgerContext context, CancellationToken cancellationToken) =>
+        context.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({SettlementLock})", cancellationToken);
 
     private static async Task<bool> TryLockAsync(LedgerContext context, CancellationToken cancellationToken) =>
         await context

@@ -37,6 +37,15 @@ public sealed class Delivery
 
     /// <summary>When it was published or refused; null while held.</summary>
     public DateTimeOffset? SettledAt { get; set; }
+
+    /// <summary>Since when no picture that is shown stands on it; null unless superseded.</summary>
+    public DateTimeOffset? SupersededAt { get; set; }
+
+    /// <summary>When retention took its content; null while it is kept, or where it never was.</summary>
+    public DateTimeOffset? ErasedAt { get; init; }
+
+    /// <summary>The decision that it was erased by.</summary>
+    public string? ErasedBy { get; init; }
     public required string HandedInBy { get; init; }
     public DeliveryCounts? Counts { get; init; }
     public required IReadOnlyDictionary<string, int> FindingCounts { get; init; }
@@ -44,6 +53,12 @@ public sealed class Delivery
 
     public DeliveryVersion? Version =>
         ReferenceDate is { } date && Correction is { } correction ? new DeliveryVersion(date, correction) : null;
+
+    internal void Supersede(DateTimeOffset at) => (State, SupersededAt) = (DeliveryState.Superseded, at);
+
+    internal void Publish() => (State, SupersededAt) = (DeliveryState.Published, null);
+
+    public bool IsContentKept => State != DeliveryState.Refused && ErasedAt is null;
 
     public Receipt ToReceipt() =>
         new(
@@ -73,6 +88,28 @@ public sealed class Publication
 
     /// <summary>The one delivery of each source that the picture stands on.</summary>
     public required IReadOnlyList<PublicationSource> Sources { get; init; }
+
+    /// <summary>A picture of these deliveries.</summary>
+    internal static Publication Of(IEnumerable<Delivery> deliveries, DateTimeOffset now, string publishedBy) =>
+        new()
+        {
+            PictureId = Guid.CreateVersion7(now),
+            PublishedAt = now,
+            PublishedBy = publishedBy,
+            Sources =
+            [
+                .. deliveries.Select(delivery => new PublicationSource
+                {
+                    Source = delivery.Source!,
+                    DeliveryId = delivery.Id,
+                    Delivery = delivery,
+                }),
+            ],
+        };
+
+    /// <summary>What this picture stands on, with a source's delivery in the place of its earlier one.</summary>
+    internal IEnumerable<Delivery> DeliveriesWith(Delivery delivery) =>
+        Sources.Where(s => s.Source != delivery.Source).Select(s => s.Delivery).Append(delivery);
 
     public Delivery? DeliveryOf(string source) => Sources.FirstOrDefault(s => s.Source == source)?.Delivery;
 }

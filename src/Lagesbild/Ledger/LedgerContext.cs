@@ -20,6 +20,17 @@ public sealed class LedgerContext(DbContextOptions<LedgerContext> options) : DbC
     public IQueryable<Publication> PublicationsNewestFirst =>
         Publications.Include(p => p.Sources).ThenInclude(s => s.Delivery).OrderByDescending(p => p.Number);
 
+    /// <summary>Into the transaction: a new picture, of which the other nodes hear when, and only when, it commits.</summary>
+    internal async Task PublishAsync(Publication publication, CancellationToken cancellationToken)
+    {
+        Add(publication);
+        await SaveChangesAsync(cancellationToken);
+        await Database.ExecuteSqlAsync(
+            $"SELECT pg_notify({DeliveryLedger.PublishedChannel}, {publication.PictureId.ToString()})",
+            cancellationToken
+        );
+    }
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<Delivery>(delivery =>
@@ -36,6 +47,9 @@ public sealed class LedgerContext(DbContextOptions<LedgerContext> options) : DbC
             Word(Name(delivery, d => d.State, "state"));
             Name(delivery, d => d.ReceivedAt, "received_at");
             Name(delivery, d => d.SettledAt, "settled_at");
+            Name(delivery, d => d.SupersededAt, "superseded_at");
+            Name(delivery, d => d.ErasedAt, "erased_at");
+            Name(delivery, d => d.ErasedBy, "erased_by");
             Name(delivery, d => d.HandedInBy, "handed_in_by");
             Json(Name(delivery, d => d.Counts, "counts"), ReceiptJson.Compact.DeliveryCounts);
             Json(
@@ -44,6 +58,7 @@ public sealed class LedgerContext(DbContextOptions<LedgerContext> options) : DbC
             );
             Json(Name(delivery, d => d.Findings, "findings"), ReceiptJson.Compact.IReadOnlyListFinding);
             delivery.Ignore(d => d.Version);
+            delivery.Ignore(d => d.IsContentKept);
         });
         modelBuilder.Entity<Publication>(publication =>
         {

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -43,6 +44,9 @@ public static class LedgerSetup
                     .ConfigureWarnings(warnings => warnings.Log((RelationalEventId.CommandError, LogLevel.Debug)))
         );
         builder.Services.AddSingleton<DeliveryLedger>();
+        builder.Services.AddSingleton<LedgerEntries>();
+        builder.Services.TryAddSingleton(RetentionOptions.Read(builder.Configuration));
+        builder.Services.AddSingleton<Retention>();
     }
 
     private static string ConnectionString(IConfiguration configuration)

@@ -77,25 +77,7 @@ public sealed class Settlement : IAsyncDisposable
         if (state == DeliveryState.Published)
         {
             Contents = result.Contents;
-            Publication = new Publication
-            {
-                PictureId = Guid.CreateVersion7(now),
-                PublishedAt = now,
-                PublishedBy = handedInBy,
-                Sources =
-                [
-                    .. (published?.Sources ?? [])
-                        .Where(s => s.Source != _delivery.Source)
-                        .Select(s => s.Delivery)
-                        .Append(_delivery)
-                        .Select(d => new PublicationSource
-                        {
-                            Source = d.Source!,
-                            DeliveryId = d.Id,
-                            Delivery = d,
-                        }),
-                ],
-            };
+            Publication = Publication.Of(published?.DeliveriesWith(_delivery) ?? [_delivery], now, handedInBy);
         }
     }
 
@@ -124,7 +106,7 @@ public sealed class Settlement : IAsyncDisposable
 
         if (State == DeliveryState.Published && PublishedBefore?.DeliveryOf(_delivery.Source!) is { } superseded)
         {
-            superseded.State = DeliveryState.Superseded;
+            superseded.Supersede(Publication!.PublishedAt);
             // Before the new one comes in: the table allows each source one published delivery.
             await _context.SaveChangesAsync(cancellationToken);
         }
@@ -138,13 +120,7 @@ public sealed class Settlement : IAsyncDisposable
 
         if (Publication is not null)
         {
-            _context.Add(Publication);
-            await _context.SaveChangesAsync(cancellationToken);
-            // Delivered to the other nodes when, and only when, the transaction commits.
-            await _context.Database.ExecuteSqlAsync(
-                $"SELECT pg_notify({DeliveryLedger.PublishedChannel}, {Publication.PictureId.ToString()})",
-                cancellationToken
-            );
+            await _context.PublishAsync(Publication, cancellationToken);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Lagesbild.Catalogue;
+using Lagesbild.Ledger;
 using Lagesbild.Picture;
 using Microsoft.AspNetCore.Mvc.ApplicationParts;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -29,6 +30,7 @@ public static class PagesSetup
             options.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All)
         );
         builder.Services.TryAddSingleton(FreshnessRules.Read(builder.Configuration));
+        builder.Services.TryAddSingleton(RetentionOptions.Read(builder.Configuration));
         builder.Services.TryAddSingleton<ProcedureSearch>();
         builder.Services.AddScoped<Shell>();
         builder.Services.AddSingleton<PageCache>();

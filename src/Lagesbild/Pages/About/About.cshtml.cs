@@ -1,11 +1,12 @@
 using Lagesbild.Deliveries;
+using Lagesbild.Ledger;
 using Lagesbild.Picture;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Lagesbild.Pages.About;
 
 /// <summary>What the figures are, and what they are not. Stands also before the first delivery.</summary>
-public sealed class AboutModel(Shell shell, SourceReaders readers, IConfiguration configuration) : PageModel
+public sealed class AboutModel(Shell shell, SourceReaders readers, RetentionOptions retention) : PageModel
 {
     public Shell Shell => shell;
     public Notes Notes { get; private set; } = null!;
@@ -13,9 +14,7 @@ public sealed class AboutModel(Shell shell, SourceReaders readers, IConfiguratio
     /// <summary>Every source that may deliver, with what it has delivered.</summary>
     public IReadOnlyList<(Source Source, PictureSource? Delivered)> Sources { get; private set; } = [];
 
-    /// <summary>Days after which replaced deliveries are erased, as decided; null where nothing is decided.</summary>
-    public (int Days, string? Decision)? Retention =>
-        configuration.GetValue<int?>("Retention:Days") is { } days ? (days, configuration["Retention:Decision"]) : null;
+    public RetentionOptions Retention => retention;
 
     public void OnGet()
     {
