@@ -20,6 +20,19 @@ public sealed record DeliveryComparison(DeliveryProfile Published, DeliveryProfi
     public IReadOnlyList<(ProcedureProfile? Before, ProcedureProfile? After)> Procedures =>
         Join(Published.Procedures, Delivered.Procedures, procedure => procedure.Code);
 
+    /// <summary>Every unit that shows a figure of a procedure in either, by HSA-id.</summary>
+    public static IEnumerable<(string HsaId, WaitProfile? Before, WaitProfile? After)> UnitsOf(
+        ProcedureProfile? before,
+        ProcedureProfile? after
+    ) =>
+        (before?.Units.Keys ?? [])
+            .Union(after?.Units.Keys ?? [])
+            .Order(StringComparer.Ordinal)
+            .Select(unit => (unit, In(before, unit), In(after, unit)));
+
+    private static WaitProfile? In(ProcedureProfile? procedure, string unit) =>
+        procedure is not null && procedure.Units.TryGetValue(unit, out var wait) ? wait : null;
+
     /// <summary>Adds what holds the delivery up, and what is only worth knowing.</summary>
     public void Judge(Findings findings)
     {

@@ -91,13 +91,7 @@ public sealed class Publisher(
             },
             cancellationToken
         );
-        logger.LogInformation(
-            "{Order} of {Subject} by {By}: {Outcome}",
-            order.Kind,
-            order.Subject,
-            order.By,
-            outcome
-        );
+        logger.LogInformation("{Order} of {Subject} by {By}: {Outcome}", order.Kind, order.Subject, order.By, outcome);
         return outcome;
     }
 

@@ -39,7 +39,9 @@ public sealed class LedgerEntries(IDbContextFactory<LedgerContext> contexts, Del
         var all = await wanted.CountAsync(cancellationToken);
         var rows = await wanted
             .OrderByDescending(d => d.ReceivedAt)
-            .ThenByDescending(d => d.Id)
+            .ThenByDescending(d => d.ReferenceDate)
+            .ThenByDescending(d => d.Correction)
+            .ThenBy(d => d.Id)
             .Skip((int)Math.Min(skip, all))
             .Take(take)
             .ToListAsync(cancellationToken);
@@ -49,9 +51,7 @@ public sealed class LedgerEntries(IDbContextFactory<LedgerContext> contexts, Del
     public async Task<DeliveryEntry?> FindAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var delivery = await context
-            .Deliveries.AsNoTracking()
-            .FirstOrDefaultAsync(d => d.Id == id, cancellationToken);
+        var delivery = await context.Deliveries.AsNoTracking().FirstOrDefaultAsync(d => d.Id == id, cancellationToken);
         return delivery is null
             ? null
             : new DeliveryEntry(

@@ -64,11 +64,7 @@ public sealed record RetentionOptions(int? Days, string? Decision)
 /// which decision. Nothing that the published picture stands on is superseded, and a picture that was shown within the time
 /// stands on nothing that was superseded before it: so what can be restored is kept.
 /// </summary>
-public sealed class Retention(
-    RetentionOptions options,
-    IDbContextFactory<LedgerContext> contexts,
-    TimeProvider clock
-)
+public sealed class Retention(RetentionOptions options, IDbContextFactory<LedgerContext> contexts, TimeProvider clock)
 {
     /// <returns>What was erased, the oldest first.</returns>
     public async Task<IReadOnlyList<Delivery>> EraseAsync(CancellationToken cancellationToken)

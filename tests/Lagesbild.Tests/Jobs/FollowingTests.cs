@@ -79,6 +79,7 @@ public sealed class FollowingTests
                 content,
                 "SPOR",
                 "inbox",
+                waits: false,
                 TestContext.Current.CancellationToken
             )
         )

@@ -45,6 +45,10 @@ public sealed class Node : IAsyncDisposable
 
     public DeliveryLedger Ledger => App.Services.GetRequiredService<DeliveryLedger>();
 
+    public Publisher Publisher => App.Services.GetRequiredService<Publisher>();
+
+    public LedgerEntries Entries => App.Services.GetRequiredService<LedgerEntries>();
+
     public Picture.Picture? Picture => App.Services.GetRequiredService<CurrentPicture>().Value;
 
     /// <summary>Built and not started: the test itself says when the inbox is looked into.</summary>
@@ -54,7 +58,12 @@ public sealed class Node : IAsyncDisposable
     public static Task<Node> BesideAsync(Node other) => CreateAsync(other.Database, other.InboxFolder, "01:00:00");
 
     /// <summary>On what is there already.</summary>
-    public static async Task<Node> CreateAsync(string? database, string? inbox, string every)
+    public static async Task<Node> CreateAsync(
+        string? database,
+        string? inbox,
+        string every,
+        params KeyValuePair<string, string?>[] settings
+    )
     {
         var ownsDatabase = database is null;
         var folder = inbox is null ? new TestFolder() : null;
@@ -67,6 +76,7 @@ public sealed class Node : IAsyncDisposable
                 new("Deliveries:AllowSynthetic", "true"),
                 new("Inbox:Path", inbox),
                 new("Inbox:Every", every),
+                .. settings,
             ]
         );
         var log = new KeptLog();
@@ -113,6 +123,10 @@ public sealed class Node : IAsyncDisposable
             Database,
             "SELECT coalesce(string_agg(file_name || ' ' || state, ', ' ORDER BY received_at, file_name), '') FROM deliveries"
         );
+
+    /// <summary>The newest first; of one date and time, the one handed in last.</summary>
+    public async Task<IReadOnlyList<Delivery>> DeliveriesAsync() =>
+        (await Entries.ListAsync(null, null, 0, 1_000, TestContext.Current.CancellationToken)).Rows;
 
     public async ValueTask DisposeAsync()
     {

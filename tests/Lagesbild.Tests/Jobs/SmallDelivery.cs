@@ -6,17 +6,37 @@ using System.Text.Json;
 
 namespace Lagesbild.Tests.Jobs;
 
-/// <summary>The smallest deliveries that are accepted: one unit, one procedure, one wait that tells them apart.</summary>
+/// <summary>
+/// The smallest deliveries that tell themselves apart: one unit, one procedure whose patients are counted, and ballast, many
+/// patients of another procedure, so that one follows another without being held for having changed too much.
+/// </summary>
 public sealed record SmallDelivery(string FileName, byte[] Content)
 {
-    public static SmallDelivery Ncr(DateOnly date, int patients = 124, int correction = 1)
+    public const int Ballast = 10_000;
+
+    // The ballast waited in the week that begins with the day waited; of the units only the first has patients.
+    public static SmallDelivery Ncr(
+        DateOnly date,
+        int patients = 124,
+        int correction = 1,
+        int ballast = Ballast,
+        int waited = 14,
+        int units = 1,
+        string unitName = "Exempelkliniken Ögon Falun"
+    )
     {
         string[] lines =
         [
             $$"""{"typ":"huvud","format":"lagesbild-ncr","formatversion":1,"kalla":"NCR","referensdatum":"{{Iso(date)}}","skapad":"{{Iso(date)}}T01:40:00+01:00","minstaCell":5,"syntetisk":true}""",
-            """{"typ":"enhet","hsaid":"SE2321000180-EX41","namn":"Exempelkliniken Ögon Falun","regionkod":"20","kommunkod":"2080","driftsform":"privat"}""",
+            .. Enumerable
+                .Range(41, units)
+                .Select(n =>
+                    $$"""{"typ":"enhet","hsaid":"SE2321000180-EX{{n}}","namn":"{{unitName}}","regionkod":"20","kommunkod":"2080","driftsform":"privat"}"""
+                ),
             $$"""{"typ":"vantetid","hsaid":"SE2321000180-EX41","kva":"CJE","period":"365D","narkos":"alla","antal":{{patients}},"fack":[[14,20,{{patients}}]]}""",
-            """{"typ":"slut","rader":3}""",
+            $$"""{"typ":"vantetid","hsaid":"SE2321000180-EX41","kva":"CJC","period":"365D","narkos":"alla","antal":{{ballast}},"fack":[[{{waited}},{{waited
+                + 6}},{{ballast}}]]}""",
+            $$"""{"typ":"slut","rader":{{units + 3}}}""",
         ];
         using var content = new MemoryStream();
         using (var gzip = new GZipStream(content, CompressionLevel.Fastest, leaveOpen: true))
@@ -41,10 +61,15 @@ public sealed record SmallDelivery(string FileName, byte[] Content)
                 hsaid;kva;period;tidsgrans;fran;till;antal
                 SE2321000180-EX11;NGB;365D;ALLA;70;76;{patients}
                 SE2321000180-EX11;NGB;365D;EJ;70;76;{patients}
+                SE2321000180-EX11;NFB;365D;ALLA;70;76;{Ballast}
+                SE2321000180-EX11;NFB;365D;EJ;70;76;{Ballast}
 
                 """.ReplaceLineEndings("\n")
             ),
-            ("asa.csv", $"hsaid;kva;kand;asa34\nSE2321000180-EX11;NGB;{patients};0\n"),
+            (
+                "asa.csv",
+                $"hsaid;kva;kand;asa34\nSE2321000180-EX11;NGB;{patients};0\nSE2321000180-EX11;NFB;{Ballast};0\n"
+            ),
         ];
         var manifest = JsonSerializer.Serialize(
             new

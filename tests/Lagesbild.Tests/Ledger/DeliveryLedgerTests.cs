@@ -86,7 +86,7 @@ public sealed class DeliveryLedgerTests
             .ToReceipt();
 
         Assert.Equal(1, recorded.Counts!.Units);
-        Assert.Equal(124, recorded.Counts.Operations);
+        Assert.Equal(124 + SmallDelivery.Ballast, recorded.Counts.Operations);
         Assert.Equal("published", recorded.State);
         Assert.Equal(recorded.FindingCounts.Values.Sum(), recorded.Findings.Count);
     }
