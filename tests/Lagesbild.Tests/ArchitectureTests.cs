@@ -12,11 +12,12 @@ public sealed partial class ArchitectureTests
         ["Catalogue"] = ["Statistics"],
         ["Deliveries"] = ["Statistics", "Catalogue"],
         ["Picture"] = ["Statistics", "Catalogue", "Deliveries"],
+        ["Formats"] = ["Statistics", "Catalogue", "Deliveries", "Picture"],
         ["Ledger"] = ["Statistics", "Catalogue", "Deliveries"],
         ["Jobs"] = ["Statistics", "Catalogue", "Deliveries", "Ledger", "Picture"],
         ["Security"] = [],
-        ["Api"] = ["Statistics", "Catalogue", "Deliveries", "Ledger", "Picture", "Security"],
-        ["Pages"] = ["Statistics", "Catalogue", "Deliveries", "Ledger", "Picture", "Security"],
+        ["Api"] = ["Statistics", "Catalogue", "Deliveries", "Ledger", "Picture", "Formats", "Security"],
+        ["Pages"] = ["Statistics", "Catalogue", "Deliveries", "Ledger", "Picture", "Formats", "Security"],
     };
 
     private static readonly string[] SeeEverything = ["Program.cs", "Commands"];
@@ -26,6 +27,7 @@ public sealed partial class ArchitectureTests
         "Catalogue",
         "Deliveries",
         "Picture",
+        "Formats",
         "Security",
         "Api",
         "Pages",

@@ -1,5 +1,6 @@
 using Lagesbild.Catalogue;
 using Lagesbild.Deliveries;
+using Lagesbild.Formats;
 using Lagesbild.Picture;
 
 namespace Lagesbild.Api;
@@ -124,22 +125,9 @@ internal static class Paging
 /// <summary>The words of the API for what the program knows by its own names.</summary>
 internal static class ApiValues
 {
-    public static string ApiValue(this Operator kind) =>
-        kind switch
-        {
-            Operator.Public => "public",
-            Operator.Private => "private",
-            _ => "non-profit",
-        };
+    public static string ApiValue(this Operator kind) => kind.Word().English;
 
-    public static string ApiValue(this Level level) =>
-        level switch
-        {
-            Level.Unit => "unit",
-            Level.Region => "region",
-            Level.HealthcareRegion => "healthcare-region",
-            _ => "country",
-        };
+    public static string ApiValue(this Level level) => level.Word().English;
 
     public static Level LevelOf(string value) => Enum.GetValues<Level>().First(level => level.ApiValue() == value);
 
@@ -147,12 +135,5 @@ internal static class ApiValues
         Enum.GetValues<Operator>().First(kind => kind.ApiValue() == value);
 
     /// <summary>Null where the cell has a figure.</summary>
-    public static string? ApiValue(this Absence absence) =>
-        absence switch
-        {
-            Absence.Masked => "masked",
-            Absence.None => "none",
-            Absence.NotReported => "not-reported",
-            _ => null,
-        };
+    public static string? ApiValue(this Absence absence) => absence.Word()?.English;
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Lagesbild.Deliveries;
+using Lagesbild.Formats;
 using Lagesbild.Picture;
 using Lagesbild.Statistics;
 
@@ -130,148 +131,6 @@ public abstract record CellFigures
     public required RowLinks Links { get; init; }
 }
 
-/// <summary>Why each figure that is null is null. (docs/metod.md §10)</summary>
-internal static class Reasons
-{
-    private const string Few = "few";
-    private const string OpenEnded = "open-ended";
-    private static readonly IReadOnlyDictionary<string, string> Nothing = new Dictionary<string, string>();
-
-    private static readonly string[] OfEveryCell =
-    [
-        "medianDays",
-        "medianLowerDays",
-        "medianUpperDays",
-        "confidenceInterval",
-        "within90Days",
-    ];
-
-    /// <param name="source">Tells whether ASA classes are collected.</param>
-    /// <param name="country">The country's figure of the same cell; null for the country itself.</param>
-    public static IReadOnlyDictionary<string, string> Of(Figure figure, AsaShare? asa, Source source, Figure? country)
-    {
-        var reasons = new Dictionary<string, string>();
-        OfMedian(reasons, figure);
-        if (!figure.IsPresent)
-        {
-            reasons["p90Days"] = reasons["comparedToCountry"] = figure.Absence.ApiValue()!;
-        }
-        else
-        {
-            if (figure.P90Days is null)
-            {
-                reasons["p90Days"] = figure.P90IsOpenEnded ? OpenEnded : Few;
-            }
-
-            if (figure.ComparedToCountry == ComparedWith.None)
-            {
-                reasons["comparedToCountry"] =
-                    country is not { MedianDays: not null } ? "no-comparison"
-                    : figure.MedianDays is null ? OpenEnded
-                    : figure.Count < MedianInterval.LeastForComparison ? Few
-                    : "large-share";
-            }
-        }
-
-        if (asa?.Share is null)
-        {
-            // A pair has ASA numbers exactly when its 365-day cell is visible, so their absence is that cell's masking.
-            var why =
-                !source.HasAsa ? "not-collected"
-                : asa is not { } share ? "masked"
-                : share.Reason switch
-                {
-                    AsaShareReason.Few => Few,
-                    AsaShareReason.Masked => "masked",
-                    _ => null, // bounded: there is a figure
-                };
-            if (why is not null)
-            {
-                reasons["asa34"] = why;
-            }
-        }
-
-        return reasons.Count == 0 ? Nothing : reasons;
-    }
-
-    /// <summary>The same, and why the row is not compared with the patient's home.</summary>
-    /// <param name="home">The home's figure; null where it has none of the procedure.</param>
-    public static IReadOnlyDictionary<string, string> AndOfHome(
-        IReadOnlyDictionary<string, string> reasons,
-        Row row,
-        Place homePlace,
-        Figure? home
-    )
-    {
-        if (row.Home is not null)
-        {
-            return reasons;
-        }
-
-        var figure = row.Figure;
-        return new Dictionary<string, string>(reasons)
-        {
-            ["comparedToHome"] =
-                figure.Absence.ApiValue()
-                ?? (
-                    home is not { MedianDays: not null } || row.Place.IsSameAs(homePlace) ? "no-comparison"
-                    : figure.MedianDays is null ? OpenEnded
-                    : Few
-                ),
-        };
-    }
-
-    /// <summary>Of a month: the figures that a trend has. Where all are missing, the absence says why once.</summary>
-    public static IReadOnlyDictionary<string, string> OfMonth(Figure figure)
-    {
-        if (!figure.IsPresent)
-        {
-            return Nothing;
-        }
-
-        var reasons = new Dictionary<string, string>();
-        OfMedian(reasons, figure);
-        return reasons.Count == 0 ? Nothing : reasons;
-    }
-
-    private static void OfMedian(Dictionary<string, string> reasons, Figure figure)
-    {
-        if (figure.Absence.ApiValue() is { } absence)
-        {
-            if (figure.Count is null)
-            {
-                reasons["count"] = absence;
-            }
-
-            foreach (var figureName in OfEveryCell)
-            {
-                reasons[figureName] = absence;
-            }
-
-            return;
-        }
-
-        if (figure.MedianDays is null)
-        {
-            reasons["medianDays"] = OpenEnded;
-        }
-
-        if (figure.MedianUpperDays is null)
-        {
-            reasons["medianUpperDays"] = OpenEnded;
-        }
-
-        if (figure.IntervalLowerDays is null)
-        {
-            reasons["confidenceInterval"] = Few;
-        }
-        else if (figure.IntervalUpperDays is null)
-        {
-            reasons["confidenceInterval"] = OpenEnded;
-        }
-    }
-}
-
 /// <summary>How figures of the picture become figures of a response.</summary>
 internal static class FigureMapping
 {
@@ -279,15 +138,6 @@ internal static class FigureMapping
 
     public static DaysInterval? Interval(this Figure figure) =>
         figure.IntervalLowerDays is { } lower ? new DaysInterval(Confidence, lower, figure.IntervalUpperDays) : null;
-
-    public static string? Word(this ComparedWith compared) =>
-        compared switch
-        {
-            ComparedWith.Shorter => "shorter",
-            ComparedWith.Similar => "similar",
-            ComparedWith.Longer => "longer",
-            _ => null,
-        };
 
     /// <summary>Fills the figures of a row.</summary>
     /// <param name="country">The country's figure of the same cell.</param>
@@ -315,7 +165,7 @@ internal static class FigureMapping
             P90IsOpenEnded = figure.P90IsOpenEnded,
             Within90Days = figure.Within90Days,
             Within90DaysIsInterpolated = figure.Within90DaysIsInterpolated,
-            ComparedToCountry = figure.ComparedToCountry.Word(),
+            ComparedToCountry = figure.ComparedToCountry.Word()?.English,
             Asa34 = Asa34Figure.Of(asa),
             Reasons = Reasons.Of(figure, asa, source, place.Level == Level.Country ? null : country),
             Units = isUnit ? null : figure.Units,

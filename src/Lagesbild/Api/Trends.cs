@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Lagesbild.Deliveries;
+using Lagesbild.Formats;
 using Lagesbild.Picture;
 using Lagesbild.Statistics;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using Lagesbild.Deliveries;
+using Lagesbild.Formats;
 using Lagesbild.Picture;
 
 namespace Lagesbild.Api;
@@ -288,7 +289,7 @@ internal static partial class WaitingTimesResource
             : answer with
             {
                 ComparedToHome = row.Home is { } compared
-                    ? new HomeComparison(compared.Word.Word()!, compared.Days)
+                    ? new HomeComparison(compared.Word.Word()!.English, compared.Days)
                     : null,
                 Reasons = Reasons.AndOfHome(answer.Reasons, row, home, figure),
             };

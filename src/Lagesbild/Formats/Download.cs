@@ -1,0 +1,247 @@
+using System.Globalization;
+using Lagesbild.Catalogue;
+using Lagesbild.Picture;
+using Lagesbild.Statistics;
+
+namespace Lagesbild.Formats;
+
+/// <summary>The forms that a table can be written down in.</summary>
+public enum DownloadFormat
+{
+    /// <summary>For programs.</summary>
+    Csv,
+
+    /// <summary>For a Swedish Excel.</summary>
+    CsvForExcel,
+
+    /// <summary>A workbook.</summary>
+    Xlsx,
+
+    /// <summary>JSON-stat 2.0; of one procedure only.</summary>
+    JsonStat,
+
+    /// <summary>An object on each line, with the members of the CSV's columns.</summary>
+    JsonLines,
+}
+
+/// <summary>A file to be handed out: written as it is read, never held.</summary>
+/// <param name="FileName">Says what is inside: <c>vantetider_NGB_enhet_2026-11-21.xlsx</c>.</param>
+/// <param name="MediaType">For Content-Type.</param>
+public sealed record Download(string FileName, string MediaType, Func<Stream, CancellationToken, Task> WriteAsync)
+{
+    /// <summary>Tables of one or more procedures, at the same level, as they are shown.</summary>
+    public static Download OfWaitingTimes(
+        Picture.Picture picture,
+        IReadOnlyList<WaitingTimesTable> tables,
+        DownloadFormat format
+    )
+    {
+        var level = tables[0].Level;
+        IReadOnlyList<Procedure> procedures = [.. tables.Select(table => table.Procedure)];
+        var sheet = new Sheet<WaitingTimesLine>(
+            "Väntetider",
+            WaitingTimesLine.Columns,
+            tables.SelectMany(table => table.Lines)
+        );
+        return Of(
+            picture,
+            Name("vantetider", procedures, level, picture),
+            $"Väntetider till operation, {Subject(procedures)}, per {level.Word().Swedish}",
+            procedures,
+            level,
+            sheet,
+            format,
+            (stream, cancellation) =>
+            {
+                var table = tables.Single();
+                IReadOnlyCollection<WaitingTimesLine> lines = [.. table.Lines];
+                return JsonStat.WriteAsync(
+                    $"Väntetider till operation: {table.Procedure.Title}",
+                    picture,
+                    [
+                        .. Constants(table.Procedure, table.Figures, table.Group),
+                        new Dimension(
+                            "period",
+                            "Period",
+                            "time",
+                            [(table.Period.ApiValue, $"Senaste {table.Period.Days} dagarna")]
+                        ),
+                        Places(level, lines.Select(line => line.Row.Place)),
+                    ],
+                    WaitingTimesLine.Columns,
+                    lines,
+                    line => line.Row.Figure,
+                    line => line.Reasons,
+                    stream,
+                    cancellation
+                );
+            }
+        );
+    }
+
+    /// <summary>18 months of one or more procedures, at the same level.</summary>
+    public static Download OfTrends(Picture.Picture picture, IReadOnlyList<TrendTable> tables, DownloadFormat format)
+    {
+        var level = tables[0].Level;
+        IReadOnlyList<Procedure> procedures = [.. tables.Select(table => table.Procedure)];
+        var sheet = new Sheet<TrendLine>("Utveckling", TrendLine.Columns, tables.SelectMany(table => table.Lines));
+        return Of(
+            picture,
+            Name("utveckling", procedures, level, picture),
+            $"Väntetider till operation månad för månad, {Subject(procedures)}, per {level.Word().Swedish}",
+            procedures,
+            level,
+            sheet,
+            format,
+            (stream, cancellation) =>
+            {
+                var table = tables.Single();
+                IReadOnlyCollection<TrendLine> lines = [.. table.Lines];
+                return JsonStat.WriteAsync(
+                    $"Väntetider till operation månad för månad: {table.Procedure.Title}",
+                    picture,
+                    [
+                        .. Constants(table.Procedure, table.Figures, table.Group),
+                        Places(level, table.Rows.Select(row => row.Place)),
+                        new Dimension(
+                            "month",
+                            "Månad",
+                            "time",
+                            table.Figures is not { } figures
+                                ? []
+                                :
+                                [
+                                    .. Enumerable
+                                        .Range(0, Month.TrendLength)
+                                        .Select(i => Month.OfTrend(figures.ReferenceDate, i).ToString())
+                                        .Select(month => (month, month)),
+                                ]
+                        ),
+                    ],
+                    TrendLine.Columns,
+                    lines,
+                    line => line.Figure,
+                    line => line.Reasons,
+                    stream,
+                    cancellation
+                );
+            }
+        );
+    }
+
+    /// <summary>Every unit row of every procedure, period and group.</summary>
+    /// <param name="format"><see cref="DownloadFormat.Csv"/> or <see cref="DownloadFormat.JsonLines"/>.</param>
+    public static Download OfPicture(Picture.Picture picture, DownloadFormat format)
+    {
+        var lines =
+            from figures in picture.Procedures
+            from period in Deliveries.Period.Windows
+            from patients in Enumerable.Range(0, figures.Source.Groups.Count)
+            let rows = figures.Table(new TableQuery(figures, period, patients) { Sort = Picture.SortKey.Name })
+            from line in new WaitingTimesTable(figures.Procedure, figures, period, patients, Level.Unit, rows).Lines
+            select line;
+        var sheet = new Sheet<WaitingTimesLine>("Väntetider", WaitingTimesLine.Columns, lines);
+        var name = "lagesbild_" + LastDate(picture);
+        return format == DownloadFormat.Csv
+            ? Csv(name, sheet)
+            : new Download(
+                name + ".jsonl",
+                "application/x-ndjson",
+                (stream, cancellation) => JsonLines.WriteAsync(sheet, stream, cancellation)
+            );
+    }
+
+    private static Download Of<T>(
+        Picture.Picture picture,
+        string name,
+        string title,
+        IReadOnlyList<Procedure> procedures,
+        Level level,
+        Sheet<T> sheet,
+        DownloadFormat format,
+        Func<Stream, CancellationToken, Task> jsonStat
+    )
+    {
+        // A program finds the same columns whatever the level; a person is spared those that must be empty.
+        var forPeople = sheet with
+        {
+            Columns = [.. sheet.Columns.Where(column => column.AppliesTo(level))],
+        };
+        return format switch
+        {
+            DownloadFormat.Csv => Csv(name, sheet),
+            DownloadFormat.CsvForExcel => new Download(
+                name + ".csv",
+                "text/csv; charset=utf-8",
+                (stream, cancellation) => Formats.Csv.WriteForExcelAsync(forPeople, stream, cancellation)
+            ),
+            DownloadFormat.Xlsx => new Download(
+                name + ".xlsx",
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                (stream, cancellation) =>
+                    Xlsx.WriteAsync(
+                        forPeople,
+                        AboutData.Of(picture, title, procedures, forPeople.Columns),
+                        picture.PublishedAt,
+                        stream,
+                        cancellation
+                    )
+            ),
+            DownloadFormat.JsonStat => new Download(name + ".json", "application/vnd.json-stat+json", jsonStat),
+            _ => throw new ArgumentOutOfRangeException(nameof(format)),
+        };
+    }
+
+    private static Download Csv<T>(string name, Sheet<T> sheet) =>
+        new(
+            name + ".csv",
+            "text/csv; charset=utf-8",
+            (stream, cancellation) => Formats.Csv.WriteAsync(sheet, stream, cancellation)
+        );
+
+    private static IEnumerable<Dimension> Constants(Procedure procedure, ProcedurePicture? figures, int group)
+    {
+        yield return new Dimension("procedure", "Åtgärd", null, [(procedure.Code, procedure.Title)]);
+        var chosen = figures?.Source.Groups[group];
+        yield return new Dimension("group", "Urval", null, [(chosen?.ApiValue ?? "all", chosen?.Label ?? "Alla")]);
+    }
+
+    private static Dimension Places(Level level, IEnumerable<Place> places) =>
+        new(
+            "place",
+            level.Word().Swedish,
+            "geo",
+            [
+                .. places.Select(place =>
+                    (place.Unit?.HsaId ?? place.Region?.Code ?? place.HealthcareRegion ?? "SE", place.Name)
+                ),
+            ]
+        );
+
+    private static string Name(
+        string what,
+        IReadOnlyList<Procedure> procedures,
+        Level level,
+        Picture.Picture picture
+    ) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{what}_{(procedures.Count == 1 ? procedures[0].Code : $"{procedures.Count}-atgarder")}_{PlainWord(level)}_{LastDate(picture, procedures)}"
+        );
+
+    // A header of HTTP holds no å.
+    private static string PlainWord(Level level) =>
+        level == Level.HealthcareRegion ? "sjukvardsregion" : level.Word().Swedish;
+
+    private static string Subject(IReadOnlyList<Procedure> procedures) =>
+        procedures.Count == 1
+            ? $"{procedures[0].Title} ({procedures[0].Code})"
+            : string.Create(CultureInfo.InvariantCulture, $"{procedures.Count} åtgärder");
+
+    private static string LastDate(Picture.Picture picture, IReadOnlyList<Procedure>? procedures = null) =>
+        picture
+            .Sources.Where(s => procedures is null || procedures.Any(p => p.Source == s.Source.Code))
+            .DefaultIfEmpty(picture.Sources.First())
+            .Max(s => s.ReferenceDate)
+            .ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,205 @@
+using System.Globalization;
+using System.Text.Json;
+using Lagesbild.Picture;
+
+namespace Lagesbild.Formats;
+
+/// <summary>A dimension of a JSON-stat dataset.</summary>
+/// <param name="Role"><c>time</c>, <c>geo</c> or <c>metric</c>; null for another.</param>
+internal sealed record Dimension(
+    string Id,
+    string Label,
+    string? Role,
+    IReadOnlyList<(string Id, string Label)> Categories
+);
+
+/// <summary>
+/// Writes a JSON-stat 2.0 dataset: the figures are its last dimension, and <c>status</c> says of each that is missing why
+/// it is.
+/// </summary>
+internal static class JsonStat
+{
+    private const int Full = 16 * 1024;
+
+    /// <param name="dimensions">All but the figures; the rows go through their product, the last one fastest.</param>
+    public static async Task WriteAsync<T>(
+        string label,
+        Picture.Picture picture,
+        IReadOnlyList<Dimension> dimensions,
+        IReadOnlyList<Column<T>> columns,
+        IReadOnlyCollection<T> rows,
+        Func<T, Figure> figureOf,
+        Func<T, IReadOnlyDictionary<string, string>> reasonsOf,
+        Stream output,
+        CancellationToken cancellation
+    )
+    {
+        var figures = columns.Where(column => column.Figure is not null).ToList();
+        IReadOnlyList<Dimension> all =
+        [
+            .. dimensions,
+            new Dimension("figure", "Siffra", "metric", [.. figures.Select(column => (column.Name, column.Heading))]),
+        ];
+        await using var json = new Utf8JsonWriter(output);
+        json.WriteStartObject();
+        json.WriteString("version", "2.0");
+        json.WriteString("class", "dataset");
+        json.WriteString("label", label);
+        json.WriteString("source", string.Join(", ", picture.Sources.Select(s => s.Source.Name)));
+        json.WriteString(
+            "updated",
+            picture.PublishedAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
+        );
+        WriteArray(json, "id", all, dimension => json.WriteStringValue(dimension.Id));
+        WriteArray(json, "size", all, dimension => json.WriteNumberValue(dimension.Categories.Count));
+        json.WriteStartObject("role");
+        foreach (var role in all.Where(dimension => dimension.Role is not null).GroupBy(dimension => dimension.Role!))
+        {
+            WriteArray(json, role.Key, role, dimension => json.WriteStringValue(dimension.Id));
+        }
+
+        json.WriteEndObject();
+        json.WriteStartObject("dimension");
+        foreach (var dimension in all)
+        {
+            Write(json, dimension, figures);
+        }
+
+        json.WriteEndObject();
+        json.WriteStartArray("value");
+        foreach (var row in rows)
+        {
+            foreach (var figure in figures)
+            {
+                if (figure.Of(row).Number is { } number)
+                {
+                    json.WriteNumberValue(number);
+                }
+                else
+                {
+                    json.WriteNullValue();
+                }
+            }
+
+            await FlushIfFullAsync(json, cancellation);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartObject("status");
+        var at = 0;
+        foreach (var row in rows)
+        {
+            var absence = figureOf(row).Absence.Word()?.English;
+            var reasons = reasonsOf(row);
+            foreach (var figure in figures)
+            {
+                if (figure.Of(row).Number is null && (reasons.GetValueOrDefault(figure.Figure!) ?? absence) is { } why)
+                {
+                    json.WriteString(at.ToString(CultureInfo.InvariantCulture), why);
+                }
+
+                at++;
+            }
+
+            await FlushIfFullAsync(json, cancellation);
+        }
+
+        json.WriteEndObject();
+        WriteExtension(json, picture);
+        json.WriteEndObject();
+        await json.FlushAsync(cancellation);
+    }
+
+    private static void Write<T>(Utf8JsonWriter json, Dimension dimension, IReadOnlyList<Column<T>> figures)
+    {
+        json.WriteStartObject(dimension.Id);
+        json.WriteString("label", dimension.Label);
+        json.WriteStartObject("category");
+        WriteArray(json, "index", dimension.Categories, category => json.WriteStringValue(category.Id));
+        json.WriteStartObject("label");
+        foreach (var (id, label) in dimension.Categories)
+        {
+            json.WriteString(id, label);
+        }
+
+        json.WriteEndObject();
+        if (dimension.Role == "metric")
+        {
+            json.WriteStartObject("unit");
+            foreach (var figure in figures)
+            {
+                json.WriteStartObject(figure.Name);
+                json.WriteNumber(
+                    "decimals",
+                    figure.Style switch
+                    {
+                        ColumnStyle.Days => 2,
+                        ColumnStyle.Share => 4,
+                        _ => 0,
+                    }
+                );
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+            json.WriteStartObject("note");
+            foreach (var figure in figures)
+            {
+                json.WriteStartArray(figure.Name);
+                json.WriteStringValue(figure.Meaning.Swedish);
+                json.WriteEndArray();
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteExtension(Utf8JsonWriter json, Picture.Picture picture)
+    {
+        json.WriteStartObject("extension");
+        json.WriteStartObject("picture");
+        json.WriteString("id", picture.Id);
+        json.WriteStartArray("sources");
+        foreach (var source in picture.Sources)
+        {
+            json.WriteStartObject();
+            json.WriteString("source", source.Source.Code);
+            json.WriteString(
+                "referenceDate",
+                source.ReferenceDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
+            );
+            json.WriteBoolean("synthetic", source.IsSynthetic);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WriteStartObject("status");
+        json.WriteStartObject("label");
+        foreach (var (reason, meaning) in Words.Reasons)
+        {
+            json.WriteString(reason, meaning.Swedish);
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteArray<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> write)
+    {
+        json.WriteStartArray(name);
+        foreach (var item in items)
+        {
+            write(item);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static Task FlushIfFullAsync(Utf8JsonWriter json, CancellationToken cancellation) =>
+        json.BytesPending < Full ? Task.CompletedTask : json.FlushAsync(cancellation);
+}

@@ -1,0 +1,254 @@
+using Lagesbild.Catalogue;
+using Lagesbild.Deliveries;
+using Lagesbild.Picture;
+
+namespace Lagesbild.Formats;
+
+/// <summary>One procedure's table as it was asked for: its rows and their order are kept.</summary>
+/// <param name="Figures">Null where no unit has a figure of the procedure; then there are no rows.</param>
+/// <param name="Period">A window, not a month.</param>
+/// <param name="Group">Place in the source's groups.</param>
+/// <param name="Home">The patient's home, that the rows are compared with; null where none was given.</param>
+public sealed record WaitingTimesTable(
+    Procedure Procedure,
+    ProcedurePicture? Figures,
+    Period Period,
+    int Group,
+    Level Level,
+    IReadOnlyList<Row> Rows,
+    Place? Home = null
+)
+{
+    internal IEnumerable<WaitingTimesLine> Lines
+    {
+        get
+        {
+            if (Figures is not { } figures)
+            {
+                yield break;
+            }
+
+            var country = figures.FindFigure(Place.Country, Period, Group);
+            var home = Home is null ? null : figures.FindFigure(Home, Period, Group);
+            foreach (var row in Rows)
+            {
+                yield return new WaitingTimesLine(
+                    figures,
+                    Period,
+                    Group,
+                    row,
+                    row.Place.Level == Level.Country ? null : country,
+                    Home,
+                    home
+                );
+            }
+        }
+    }
+}
+
+/// <summary>One row, with all that it takes to be written down by itself.</summary>
+/// <param name="Country">The country's figure of the same cell; null for the country itself.</param>
+/// <param name="Home">The patient's home; null where none was given.</param>
+/// <param name="HomeFigure">Its figure of the same cell; null where it has none.</param>
+internal sealed record WaitingTimesLine(
+    ProcedurePicture Figures,
+    Period Period,
+    int Group,
+    Row Row,
+    Figure? Country,
+    Place? Home,
+    Figure? HomeFigure
+)
+{
+    public static IReadOnlyList<Column<WaitingTimesLine>> Columns { get; } =
+    [
+        .. FigureColumns.OfSubject<WaitingTimesLine>(line => line.Figures, line => line.Group),
+        new(
+            "period",
+            "Period",
+            ColumnStyle.Text,
+            new(
+                "De senaste 30, 90 eller 365 dagarna till och med referensdatum.",
+                "30d, 90d or 365d up to the reference date."
+            ),
+            line => new Bilingual($"{line.Period.Days} dagar", line.Period.ApiValue)
+        ),
+        new(
+            "from",
+            "Från",
+            ColumnStyle.Date,
+            new("Periodens första dag.", "First day of the period."),
+            line => line.Period.FirstDay(line.Figures.ReferenceDate)
+        ),
+        new(
+            "to",
+            "Till",
+            ColumnStyle.Date,
+            new("Periodens sista dag.", "Last day of the period."),
+            line => line.Period.LastDay(line.Figures.ReferenceDate)
+        ),
+        .. FigureColumns.OfPlace<WaitingTimesLine>(line => line.Row.Place),
+        .. FigureColumns.OfCell<WaitingTimesLine>(line => line.Row.Figure),
+        new(
+            "within90DaysIsInterpolated",
+            "Inom 90 dagar interpolerad",
+            ColumnStyle.Truth,
+            new(
+                "Ja: ett fack sträcker sig över 90 dagar, så andelen är interpolerad.",
+                "True where a bin straddles 90 days, so that the share is interpolated."
+            ),
+            line => line.Row.Figure.IsPresent ? line.Row.Figure.Within90DaysIsInterpolated : default(bool?)
+        ),
+        new(
+            "p90Days",
+            "90:e percentilen (dagar)",
+            ColumnStyle.Days,
+            new(
+                "Nio av tio väntade högst så länge. Tomt under 20 patienter.",
+                "90th percentile. Empty below 20 patients."
+            ),
+            line => line.Row.Figure.P90Days
+        )
+        {
+            Figure = "p90Days",
+        },
+        new(
+            "p90IsOpenEnded",
+            "90:e percentilen längre än facken",
+            ColumnStyle.Truth,
+            new("Ja: längre än facken kan säga.", "True where the 90th percentile is longer than the bins tell."),
+            line => line.Row.Figure.IsPresent ? line.Row.Figure.P90IsOpenEnded : default(bool?)
+        ),
+        new(
+            "comparedToCountry",
+            "Jämfört med riket",
+            ColumnStyle.Text,
+            new(
+                "Kortare, liknande eller längre, när skillnaden är större än slumpen och minst en vecka.",
+                "shorter, similar or longer, beyond chance and by a week at least."
+            ),
+            line => line.Row.Figure.ComparedToCountry.Word()
+        ),
+        new(
+            "comparedToHome",
+            "Jämfört med hemma",
+            ColumnStyle.Text,
+            new(
+                "Kortare, liknande eller längre än patientens hemma.",
+                "shorter, similar or longer than at the patient's home."
+            ),
+            line => line.Row.Home?.Word.Word()
+        ),
+        new(
+            "differenceDays",
+            "Skillnad mot hemma (dagar)",
+            ColumnStyle.Days,
+            new(
+                "Radens median minus den hemma: negativt är kortare.",
+                "The row's median minus the home's: negative is shorter."
+            ),
+            line => line.Row.Home?.Days
+        )
+        {
+            Figure = "comparedToHome",
+        },
+        .. Asa(),
+        new(
+            "distanceKm",
+            "Avstånd (km)",
+            ColumnStyle.Kilometres,
+            new(
+                "Fågelvägen från den valda kommunens tätort.",
+                "Great circle from the town of the municipality asked for."
+            ),
+            line => line.Row.DistanceKm,
+            Applies.ToUnits
+        ),
+        .. FigureColumns.OfAbsence<WaitingTimesLine>(
+            line => line.Row.Place,
+            line => line.Row.Figure,
+            line => line.Reasons
+        ),
+    ];
+
+    public IReadOnlyDictionary<string, string> Reasons
+    {
+        get
+        {
+            var reasons = Formats.Reasons.Of(Row.Figure, Row.Asa, Figures.Source, Country);
+            return Home is null ? reasons : Formats.Reasons.AndOfHome(reasons, Row, Home, HomeFigure);
+        }
+    }
+
+    private static IEnumerable<Column<WaitingTimesLine>> Asa() =>
+        [
+            new(
+                "asa34Count",
+                "ASA 3–4, antal",
+                ColumnStyle.Whole,
+                new(
+                    "Operationer på patienter i ASA-klass 3–4, senaste 365 dagarna; tomt där antalet inte är exakt.",
+                    "Operations of ASA class 3–4 in the last 365 days; empty where not exact."
+                ),
+                line => line.Row.Asa?.Count
+            )
+            {
+                Figure = "asa34",
+            },
+            new(
+                "asa34Known",
+                "ASA 3–4, av",
+                ColumnStyle.Whole,
+                new("Operationer med registrerad ASA-klass.", "Operations with a class registered."),
+                line => line.Row.Asa is { Reason: not Statistics.AsaShareReason.Masked } asa ? asa.Known : null
+            )
+            {
+                Figure = "asa34",
+            },
+            Share("asa34Share", "ASA 3–4, andel", new("Andelen.", "The share, 0–1."), asa => asa.Share),
+            Share(
+                "asa34Lower",
+                "ASA 3–4, 95 % från",
+                new("95 % intervall för andelen, nedre gräns.", "95 % interval of the share, lower limit."),
+                asa => asa.Interval?.Lower
+            ),
+            Share("asa34Upper", "ASA 3–4, 95 % till", new("Övre gräns.", "Upper limit."), asa => asa.Interval?.Upper),
+            Share(
+                "asa34AtLeast",
+                "ASA 3–4, minst",
+                new(
+                    "Där antalet inte är exakt: andelen är minst så stor.",
+                    "Where the number is not exact: the share is no less."
+                ),
+                asa => asa.AtLeast
+            ),
+            Share("asa34AtMost", "ASA 3–4, högst", new("Och högst så stor.", "And no more."), asa => asa.AtMost),
+            new(
+                "asa34IsApproximate",
+                "ASA 3–4 ungefärlig",
+                ColumnStyle.Truth,
+                new(
+                    "Ja: andelen är mitten av två gränser högst två procentenheter isär.",
+                    "True where the share is the midpoint of bounds at most 0.02 apart."
+                ),
+                line => line.Row.Asa?.IsApproximate
+            ),
+        ];
+
+    private static Column<WaitingTimesLine> Share(
+        string name,
+        string heading,
+        Bilingual meaning,
+        Func<Statistics.AsaShare, double?> share
+    ) =>
+        new(
+            name,
+            heading,
+            ColumnStyle.Share,
+            meaning,
+            line => line.Row.Asa is { } asa && share(asa) is { } value ? Math.Round(value, 4) : (double?)null
+        )
+        {
+            Figure = "asa34",
+        };
+}
