@@ -4,6 +4,7 @@ using Lagesbild.Catalogue;
 using Lagesbild.Deliveries;
 using Lagesbild.Ledger;
 using Lagesbild.Picture;
+using Lagesbild.Security;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Lagesbild.Api;
@@ -72,7 +73,8 @@ public static class ApiSetup
         WaitingTimesResource.Map(routes);
         ExplainResource.Map(routes);
         TrendsResource.Map(routes);
-        app.Map("/lagesbild/{**rest}", ApiRoutes.Refusing(StatusCodes.Status404NotFound));
+        app.Map("/lagesbild/{**rest}", ApiRoutes.Refusing(StatusCodes.Status404NotFound))
+            .RequireAuthorization(Roles.Reader);
         var retention = app.Services.GetRequiredService<RetentionOptions>();
         SourcesResource.Map(routes, new RetentionInfo(retention.Days, retention.Decision));
     }
@@ -173,14 +175,16 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints, IServiceProvide
     private IEndpointConventionBuilder MapReading(string path, RequestDelegate respond)
     {
         var refuse = Refusing(StatusCodes.Status405MethodNotAllowed);
-        endpoints.Map(
-            path,
-            context =>
-            {
-                context.Response.Headers.Allow = string.Join(", ", GetAndHead);
-                return refuse(context);
-            }
-        );
-        return endpoints.MapMethods(path, GetAndHead, respond);
+        endpoints
+            .Map(
+                path,
+                context =>
+                {
+                    context.Response.Headers.Allow = string.Join(", ", GetAndHead);
+                    return refuse(context);
+                }
+            )
+            .RequireAuthorization(Roles.Reader);
+        return endpoints.MapMethods(path, GetAndHead, respond).RequireAuthorization(Roles.Reader);
     }
 }

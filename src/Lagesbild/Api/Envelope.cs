@@ -25,6 +25,12 @@ public sealed record PictureInfo(string Id, DateTimeOffset PublishedAt, IReadOnl
 /// <param name="Synthetic">True for invented data.</param>
 public sealed record PictureSourceInfo(string Source, DateOnly ReferenceDate, bool Synthetic);
 
+/// <summary>A response of several rows: the audit log counts them. Any other is one.</summary>
+internal interface ICounted
+{
+    int Rows { get; }
+}
+
 /// <summary>A text in both languages.</summary>
 /// <param name="Sv">Swedish.</param>
 /// <param name="En">English.</param>

@@ -79,7 +79,8 @@ internal sealed class PictureResource<T>(
                 JsonSerializer.SerializeToUtf8Bytes(answered.Body, json),
                 EntityTag.Of(generation.Picture.Id, canonical, format, key.Coding),
                 format,
-                key.Coding
+                key.Coding,
+                (answered.Body as ICounted)?.Rows ?? 1
             );
             generation.Keep(canonicalKey, response);
         }

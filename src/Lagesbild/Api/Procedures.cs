@@ -14,7 +14,10 @@ public sealed record ProceduresResponse(
     NotCovered? NotCovered,
     [property: JsonPropertyName("_meta")] ListMeta Meta,
     [property: JsonPropertyName("_links")] ListLinks Links
-);
+) : ICounted
+{
+    int ICounted.Rows => Data.Count;
+}
 
 /// <summary>Care that no source covers.</summary>
 /// <param name="Name">What it is called, Swedish.</param>

@@ -8,7 +8,10 @@ public sealed record RegionsResponse(
     IReadOnlyList<RegionRow> Data,
     [property: JsonPropertyName("_meta")] ListMeta Meta,
     [property: JsonPropertyName("_links")] ListLinks Links
-);
+) : ICounted
+{
+    int ICounted.Rows => Data.Count;
+}
 
 /// <summary>A region.</summary>
 /// <param name="Code">County code, two digits.</param>

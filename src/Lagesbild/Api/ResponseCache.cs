@@ -21,11 +21,20 @@ internal sealed class StoredResponse
     private readonly StringValues _etag;
     private readonly StringValues _coding;
     private readonly string _contentType;
+    private readonly int? _rows;
 
     /// <param name="body">As it is before it is packed.</param>
     /// <param name="etag">Of this coding.</param>
-    public StoredResponse(byte[] body, string etag, Representation representation, ContentCoding coding)
+    /// <param name="rows">How many it holds, for the audit log; null where it is not about the picture.</param>
+    public StoredResponse(
+        byte[] body,
+        string etag,
+        Representation representation,
+        ContentCoding coding,
+        int? rows = null
+    )
     {
+        _rows = rows;
         _body = coding.Pack(body);
         _etag = etag;
         _coding = coding.HeaderValue();
@@ -50,8 +59,15 @@ internal sealed class StoredResponse
     }
 
     /// <summary>Writes it, or 304 where the caller has it.</summary>
-    public Task WriteAsync(HttpContext context) =>
-        Has(context, _etag, PictureCacheControl) ? Task.CompletedTask : WriteBodyAsync(context);
+    public Task WriteAsync(HttpContext context)
+    {
+        if (_rows is { } rows)
+        {
+            context.RowsReturned(rows);
+        }
+
+        return Has(context, _etag, PictureCacheControl) ? Task.CompletedTask : WriteBodyAsync(context);
+    }
 
     private Task WriteBodyAsync(HttpContext context)
     {

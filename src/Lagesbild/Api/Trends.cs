@@ -20,7 +20,10 @@ public sealed record TrendsResponse(
     IReadOnlyList<TrendsRow> Data,
     [property: JsonPropertyName("_meta")] ListMeta Meta,
     [property: JsonPropertyName("_links")] ListLinks Links
-);
+) : ICounted
+{
+    int ICounted.Rows => Data.Count;
+}
 
 /// <summary>18 months of one place: exactly one of unit, region and healthcare region, or none of them for the country.</summary>
 public sealed record TrendsRow

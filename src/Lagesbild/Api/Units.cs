@@ -12,7 +12,10 @@ public sealed record UnitsResponse(
     IReadOnlyList<UnitRow> Data,
     [property: JsonPropertyName("_meta")] ListMeta Meta,
     [property: JsonPropertyName("_links")] ListLinks Links
-);
+) : ICounted
+{
+    int ICounted.Rows => Data.Count;
+}
 
 /// <summary>A care unit.</summary>
 /// <param name="HsaId">Its HSA-id.</param>
@@ -68,7 +71,10 @@ public sealed record UnitResponse(
     string Period,
     IReadOnlyList<UnitProcedure> Procedures,
     [property: JsonPropertyName("_links")] SelfLink Links
-);
+) : ICounted
+{
+    int ICounted.Rows => Procedures.Count;
+}
 
 /// <summary>A link to the resource itself.</summary>
 public sealed record SelfLink(Link Self);

@@ -28,7 +28,10 @@ public sealed record WaitingTimesResponse(
     IReadOnlyList<WaitingTimesRow> Data,
     [property: JsonPropertyName("_meta")] ListMeta Meta,
     [property: JsonPropertyName("_links")] ListLinks Links
-);
+) : ICounted
+{
+    int ICounted.Rows => Data.Count;
+}
 
 /// <summary>The country beside the rows.</summary>
 /// <param name="Count">Operations; null where every unit is masked.</param>

@@ -113,6 +113,7 @@ public static class DemoCommand
             "Demo",
             [
                 .. pki.Configuration,
+                new("Security:Audit:Folder", Path.Combine(data, "audit")),
                 new("ConnectionStrings:Lagesbild", postgres.ConnectionString()),
                 new($"{DeliveriesOptions.Section}:{nameof(DeliveriesOptions.AllowSynthetic)}", "true"),
                 new($"{InboxOptions.Section}:{nameof(InboxOptions.Path)}", inbox),

@@ -53,7 +53,7 @@ public static class Hosting
         builder.Services.AddSingleton<CurrentPicture>();
         builder.Services.AddSingleton<Readiness>();
         builder.AddLedger();
-        builder.AddJobs();
+        builder.AddJobs(quartz => quartz.ScheduleRevocationLists());
         builder.AddSecurity(demoDoor: listeners.DemoDoor is not null);
         builder.AddApi();
         builder.AddPages();

@@ -9,7 +9,8 @@ namespace Lagesbild.Jobs;
 
 public static class JobsSetup
 {
-    public static void AddJobs(this IHostApplicationBuilder builder)
+    /// <param name="others">Schedules what other slices want done.</param>
+    public static void AddJobs(this IHostApplicationBuilder builder, Action<IQuartzBuilder>? others = null)
     {
         var inbox = Read(builder.Configuration);
         builder.Services.AddSingleton(inbox);
@@ -26,6 +27,7 @@ public static class JobsSetup
         builder.Services.AddHostedService<PictureFollower>();
         builder.AddQuartz(quartz =>
         {
+            others?.Invoke(quartz);
             quartz.ScheduleJob<FreshnessJob>(trigger =>
                 trigger.WithIdentity("freshness").WithSimpleSchedule(TimeSpan.FromMinutes(15))
             );

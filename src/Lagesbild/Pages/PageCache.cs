@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using Lagesbild.Catalogue;
 using Lagesbild.Picture;
+using Lagesbild.Security;
 using Microsoft.Net.Http.Headers;
 
 namespace Lagesbild.Pages;
@@ -25,7 +26,7 @@ internal sealed class PageCache(CurrentPicture current, TimeProvider clock)
 
     private readonly record struct Key(string Path, string Query, Coding Coding);
 
-    private sealed record Kept(byte[] Body, string ETag);
+    private sealed record Kept(byte[] Body, string ETag, int? Rows);
 
     private sealed class Generation(Picture.Picture picture, DateOnly day)
     {
@@ -93,7 +94,11 @@ internal sealed class PageCache(CurrentPicture current, TimeProvider clock)
         if (response.StatusCode == StatusCodes.Status200OK)
         {
             var content = Compress(made, coding);
-            return new Kept(content, $"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 12))}\"");
+            return new Kept(
+                content,
+                $"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 12))}\"",
+                context.RowsReturned()
+            );
         }
 
         response.Headers.CacheControl = "no-store";
@@ -127,6 +132,11 @@ internal sealed class PageCache(CurrentPicture current, TimeProvider clock)
     private static async Task WriteAsync(HttpContext context, Kept kept, Coding coding)
     {
         var response = context.Response;
+        if (kept.Rows is { } rows)
+        {
+            context.RowsReturned(rows);
+        }
+
         response.Headers.ETag = kept.ETag;
         response.Headers.CacheControl = "private, no-cache";
         response.Headers.Vary = HeaderNames.AcceptEncoding;

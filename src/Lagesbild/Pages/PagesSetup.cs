@@ -3,6 +3,7 @@ using System.Text.Unicode;
 using Lagesbild.Catalogue;
 using Lagesbild.Ledger;
 using Lagesbild.Picture;
+using Lagesbild.Security;
 using Microsoft.AspNetCore.Mvc.ApplicationParts;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -54,7 +55,7 @@ public static class PagesSetup
         );
         app.MapAssets();
         app.MapRazorPages().WithMetadata(new KeptPage());
-        app.MapFallbackToPage("{**address}", "/Errors/Unknown");
+        app.MapFallbackToPage("{**address}", "/Errors/Unknown").RequireAuthorization(Roles.Reader);
     }
 
     // A page without a handler of a method would be made all the same, without anything to show.

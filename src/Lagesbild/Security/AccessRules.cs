@@ -13,16 +13,19 @@ public static class Roles
 
     /// <summary>Receipts, release, refuse, restore.</summary>
     public const string Operator = "operator";
+
+    /// <summary>A policy, no role: registers and operators. What of it a register may see is for the endpoint to say.</summary>
+    public const string Receipts = "receipts";
 }
 
 /// <summary>Identity comes from the certificate, permission from the configuration: here they meet.</summary>
 public sealed class AccessRules(SecurityOptions options)
 {
-    private readonly HashSet<string> _readers = new(options.Readers, StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<string> _operators = new(options.Operators, StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _readers = new(options.Readers, StringComparer.Ordinal);
+    private readonly HashSet<string> _operators = new(options.Operators, StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _registers = options.Registers.ToDictionary(
         r => r.Key,
-        r => new HashSet<string>(r.Value, StringComparer.OrdinalIgnoreCase),
+        r => new HashSet<string>(r.Value, StringComparer.Ordinal),
         StringComparer.Ordinal
     );
 
@@ -51,9 +54,20 @@ public sealed class AccessRules(SecurityOptions options)
 
     internal static void AddPolicies(AuthorizationBuilder authorization)
     {
-        foreach (var role in (ReadOnlySpan<string>)[Roles.Reader, Roles.Register, Roles.Operator])
-            authorization.AddPolicy(role, policy => policy.RequireRole(role));
+        authorization.AddPolicy(Roles.Operator, policy => policy.RequireRole(Roles.Operator));
+        authorization.AddPolicy(
+            Roles.Register,
+            policy => policy.RequireRole(Roles.Register).RequireAssertion(IsOwnSource)
+        );
+        authorization.AddPolicy(Roles.Receipts, policy => policy.RequireRole(Roles.Register, Roles.Operator));
         var reader = new AuthorizationPolicyBuilder().RequireRole(Roles.Reader).Build();
-        authorization.SetDefaultPolicy(reader).SetFallbackPolicy(reader);
+        authorization.AddPolicy(Roles.Reader, reader).SetDefaultPolicy(reader).SetFallbackPolicy(reader);
     }
+
+    /// <summary>Where the path names a <c>{source}</c>, a register must be that one.</summary>
+    private static bool IsOwnSource(AuthorizationHandlerContext asked) =>
+        asked.Resource is not HttpContext context
+        || context.GetRouteValue("source") is not { } source
+        || asked.User.Caller() is { } caller
+            && context.RequestServices.GetRequiredService<AccessRules>().MayDeliver(caller, (string)source);
 }

@@ -14,6 +14,7 @@ internal sealed class CertificateAuthenticationHandler(
     ILoggerFactory logger,
     UrlEncoder encoder,
     AccessRules rules,
+    RevocationLists lists,
     VerdictCache cache
 ) : AuthenticationHandler<CertificateAuthenticationOptions>(options, logger, encoder)
 {
@@ -35,6 +36,8 @@ internal sealed class CertificateAuthenticationHandler(
             return AuthenticateResult.NoResult();
         }
         var thumbprint = Thumbprints.GetValue(certificate, static c => c.GetCertHashString(HashAlgorithmName.SHA256));
+        if (Context.Features.Get<AuditTrail>() is { } trail)
+            trail.Thumbprint = thumbprint;
         if (!cache.TryGet(thumbprint, out var known))
             known = Judge(certificate, thumbprint);
 
@@ -59,7 +62,12 @@ internal sealed class CertificateAuthenticationHandler(
 
     private VerdictCache.Entry Judge(X509Certificate2 certificate, string thumbprint)
     {
-        var (caller, refusal) = CertificateChecks.Run(certificate, Options, TimeProvider.GetUtcNow());
+        var (caller, refusal, holdsUntil) = CertificateChecks.Run(
+            certificate,
+            Options,
+            lists,
+            TimeProvider.GetUtcNow()
+        );
         if (caller is null)
         {
             // Nothing out of the certificate: a name or a personal identity number may stand anywhere in it.
@@ -67,6 +75,6 @@ internal sealed class CertificateAuthenticationHandler(
             return cache.Refuse(thumbprint, refusal);
         }
         var identity = new CallerIdentity(caller, rules.RolesOf(caller), Scheme.Name);
-        return cache.Accept(thumbprint, new ClaimsPrincipal(identity), certificate.NotAfter);
+        return cache.Accept(thumbprint, new ClaimsPrincipal(identity), holdsUntil);
     }
 }

@@ -13,6 +13,7 @@ internal enum CertificateValidity
 /// <param name="Issuer">Name of the issuing certificate; its own for a self-signed one.</param>
 /// <param name="Years">How long a certificate that is valid now stays so.</param>
 /// <param name="Browser">A <c>.p12</c> file is wanted.</param>
+/// <param name="IsRevoked">It stands in its issuer's revocation list.</param>
 internal sealed record CertificateBlueprint(
     string Name,
     string Issuer,
@@ -21,7 +22,8 @@ internal sealed record CertificateBlueprint(
     string[] ExtendedKeyUsage,
     CertificateValidity Validity = CertificateValidity.Now,
     int Years = 1,
-    bool Browser = false
+    bool Browser = false,
+    bool IsRevoked = false
 )
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
@@ -51,6 +53,10 @@ internal sealed record CertificateBlueprint(
         Function("register-spor", DevelopmentPki.SporHsaId, "spor.register.example", browser: true),
         Function("register-ncr", DevelopmentPki.NcrHsaId, "ncr.register.example", browser: true),
         Function("bad/unlisted-system", DevelopmentPki.UnlistedSystemHsaId, "okand.example"),
+        Person("bad/revoked", "SE2321000180-EXREV1", "Spärrade", "Kortet") with
+        {
+            IsRevoked = true,
+        },
         Person("bad/expired", "SE2321000180-EXOLD1", "Gamla", "Kortet", validity: CertificateValidity.Past),
         Person("bad/not-yet-valid", "SE2321000180-EXNEW1", "Nya", "Kortet", validity: CertificateValidity.Future),
         Navigator("bad/other-root", issuer: "ca/other-person-hsa-id-3"),
@@ -68,6 +74,10 @@ internal sealed record CertificateBlueprint(
         Person("bad/person-id", NobodysNumber, "Ingen", "Alls", issuer: "ca/person-id-3"),
         Person("bad/personal-number", NobodysNumber, "Ingen", "Alls"),
     ];
+
+    /// <summary>The CAs that publish one.</summary>
+    public static IReadOnlyList<string> RevocationLists { get; } =
+    ["ca/root", "ca/person-hsa-id-3", "ca/person-hsa-id-2", "ca/person-id-3", "ca/function"];
 
     private static CertificateBlueprint Authority(string name, string issuer, string commonName) =>
         new(

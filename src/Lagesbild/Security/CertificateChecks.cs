@@ -5,9 +5,10 @@ using System.Security.Cryptography.X509Certificates;
 namespace Lagesbild.Security;
 
 /// <summary>Either who the caller is, or why the certificate was refused.</summary>
-internal readonly record struct Verdict(Caller? Caller, Refusal? Refusal)
+/// <param name="HoldsUntil">When a certificate of the chain or a revocation list ends.</param>
+internal readonly record struct Verdict(Caller? Caller, Refusal? Refusal, DateTimeOffset HoldsUntil)
 {
-    public static implicit operator Verdict(Refusal refusal) => new(null, refusal);
+    public static implicit operator Verdict(Refusal refusal) => new(null, refusal, default);
 }
 
 /// <summary>The checks of a client certificate, in their order: the first that fails gives the reason.</summary>
@@ -39,12 +40,13 @@ internal static class CertificateChecks
     public static Verdict Run(
         X509Certificate2 certificate,
         CertificateAuthenticationOptions options,
+        RevocationLists lists,
         DateTimeOffset now
     )
     {
         try
         {
-            return Check(certificate, options, now);
+            return Check(certificate, options, lists, now);
         }
         catch (Exception e) when (e is CryptographicException or AsnContentException)
         {
@@ -56,6 +58,7 @@ internal static class CertificateChecks
     private static Verdict Check(
         X509Certificate2 certificate,
         CertificateAuthenticationOptions options,
+        RevocationLists lists,
         DateTimeOffset now
     )
     {
@@ -76,8 +79,15 @@ internal static class CertificateChecks
 
         var signer = chain.ChainElements.Count > 1 ? chain.ChainElements[1].Certificate : null;
         var key = signer?.PublicKey.ExportSubjectPublicKeyInfo();
-        if (options.Issuers.FirstOrDefault(i => i.Key.AsSpan().SequenceEqual(key)) is not { } issuer)
+        var issuer = options.Issuers.FirstOrDefault(i => i.Key.AsSpan().SequenceEqual(key));
+        var revocation = RevocationOf(chain, lists, out var holdsUntil);
+        if (revocation == Revocation.Revoked)
+            return Refusal.Revoked;
+        // Nobody need keep the lists of CAs that are not accepted; their holders are to hear that it is the wrong certificate.
+        if (issuer is null)
             return Refusal.Issuer;
+        if (revocation == Revocation.Unknown)
+            return Refusal.RevocationUnknown;
 
         if (!certificate.Extensions.OfType<X509KeyUsageExtension>().Any(SignsDigitally))
             return Refusal.KeyUsage;
@@ -103,11 +113,39 @@ internal static class CertificateChecks
                 certificate.GetCertHashString(HashAlgorithmName.SHA256),
                 issuer.Name
             ),
-            null
+            null,
+            holdsUntil
         );
     }
 
-    /// <summary>Leads to a trusted root without a flaw; only the leaf's own dates are left for their own reasons.</summary>
+    /// <summary>Of the certificate and of every CA below the root.</summary>
+    private static Revocation RevocationOf(X509Chain chain, RevocationLists lists, out DateTimeOffset holdsUntil)
+    {
+        holdsUntil = chain.ChainElements.Min(e => e.Certificate.NotAfter);
+        var worst = Revocation.Good;
+        if (!lists.AreAsked)
+            return worst;
+        for (var i = 0; i + 1 < chain.ChainElements.Count; i++)
+        {
+            var found = lists.Of(
+                chain.ChainElements[i].Certificate,
+                chain.ChainElements[i + 1].Certificate,
+                out var until
+            );
+            if (found == Revocation.Revoked)
+                return found;
+            if (found == Revocation.Unknown)
+                worst = found;
+            if (until < holdsUntil)
+                holdsUntil = until;
+        }
+        return worst;
+    }
+
+    /// <summary>
+    /// Leads to a trusted root without a flaw, by signatures that count; only the leaf's own dates are left for their own
+    /// reasons. A root is trusted for being configured, whatever it has signed itself with.
+    /// </summary>
     private static bool IsSound(X509Chain chain)
     {
         foreach (var status in chain.ChainStatus)
@@ -116,7 +154,8 @@ internal static class CertificateChecks
         foreach (var element in chain.ChainElements.Skip(1))
             if (element.ChainElementStatus.Any(s => s.Status != X509ChainStatusFlags.NoError))
                 return false;
-        return chain.ChainElements.Count > 0;
+        return chain.ChainElements.Count > 0
+            && chain.ChainElements.SkipLast(1).All(e => Signatures.AreStrong(e.Certificate));
     }
 
     private static bool SignsDigitally(X509KeyUsageExtension usage) =>

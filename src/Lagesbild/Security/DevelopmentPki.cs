@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
@@ -43,6 +44,9 @@ public sealed class DevelopmentPki
     /// <summary>Names of the certificates that were there and are still what they should be.</summary>
     public IReadOnlyList<string> Kept => _kept;
 
+    /// <summary>The revocation lists of its CAs.</summary>
+    public string ListsDirectory => Path.Combine(Directory, "crl");
+
     /// <summary>A section <c>Security</c> that trusts this PKI, as JSON.</summary>
     public string ConfigurationFile => Path.Combine(Directory, "security.json");
 
@@ -68,6 +72,8 @@ public sealed class DevelopmentPki
         pki.Claim();
         foreach (var blueprint in CertificateBlueprint.All)
             pki.KeepOrMake(blueprint);
+        foreach (var authority in CertificateBlueprint.RevocationLists)
+            pki.KeepOrMakeList(authority);
         pki.Write(
             "security.json",
             new JsonObject { [SecurityOptions.Section] = pki.Section() }.ToJsonString(Indented) + "\n"
@@ -218,6 +224,45 @@ public sealed class DevelopmentPki
         return withKey;
     }
 
+    /// <summary>The revocation list of one of our CAs; renewed a month before it runs out.</summary>
+    private void KeepOrMakeList(string name)
+    {
+        var authority = _opened[name];
+        X509Certificate2[] revoked =
+        [
+            .. CertificateBlueprint.All.Where(b => b.IsRevoked && b.Issuer == name).Select(b => _opened[b.Name]),
+        ];
+        var file = Path.Combine(ListsDirectory, Path.GetFileName(name) + ".crl");
+        if (File.Exists(file) && HoldsStill(File.ReadAllBytes(file), authority, revoked))
+            return;
+        var list = new CertificateRevocationListBuilder();
+        foreach (var certificate in revoked)
+            list.AddEntry(certificate, _now.AddHours(-1), X509RevocationReason.KeyCompromise);
+        Write(
+            Path.GetRelativePath(Directory, file),
+            list.Build(
+                authority,
+                _now.ToUnixTimeSeconds(),
+                _now.AddYears(1),
+                HashAlgorithmName.SHA256,
+                thisUpdate: _now.AddHours(-1)
+            )
+        );
+    }
+
+    private bool HoldsStill(byte[] content, X509Certificate2 authority, X509Certificate2[] revoked)
+    {
+        try
+        {
+            var list = RevocationList.Read(content);
+            return list.IsSignedBy(authority) && list.NextUpdate > _now.AddDays(30) && revoked.All(list.Contains);
+        }
+        catch (AsnContentException)
+        {
+            return false;
+        }
+    }
+
     private static X509Extension LocalNames()
     {
         var names = new SubjectAlternativeNameBuilder();
@@ -249,6 +294,11 @@ public sealed class DevelopmentPki
                 Issuer("ca/function", "function", null)
             ),
             ["Intermediates"] = new JsonArray(CertificateFile("ca/person-id-3")),
+            ["RevocationLists"] = new JsonObject
+            {
+                ["Folder"] = ListsDirectory,
+                [nameof(RevocationListOptions.Kept)] = Path.Combine(Directory, "crl-kept"),
+            },
             ["Readers"] = new JsonArray(RegionSystemHsaId),
             ["Operators"] = new JsonArray(OperatorHsaId),
             ["Registers"] = new JsonObject { ["SPOR"] = new JsonArray(SporHsaId), ["NCR"] = new JsonArray(NcrHsaId) },

@@ -22,10 +22,11 @@ internal static partial class HsaId
     public static Regex Anchored(string pattern) =>
         new($@"\A(?:{pattern})\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
 
-    /// <summary>A personal identity number is no HSA-id under any pattern, however loose.</summary>
+    /// <summary>A personal identity number is no HSA-id under any pattern, however loose, nor does it end one.</summary>
     public static bool IsValid(string value, Regex pattern) =>
         value.Length <= MaxLength
         && !IsPersonalIdentityNumber(value)
+        && !IsPersonalIdentityNumber(value[(value.IndexOf('-', StringComparison.Ordinal) + 1)..])
         && pattern.IsMatch(value)
         && Organisation(value) is not null;
 

@@ -51,6 +51,7 @@ internal static partial class NoAccess
     public static Task Write(HttpContext context, Refusal refusal)
     {
         Denials.Add(1, new KeyValuePair<string, object?>("lagesbild.reason", refusal.Code));
+        context.Denied(refusal.Code);
         var response = context.Response;
         response.StatusCode = refusal.Status;
         response.Headers.CacheControl = "no-store";

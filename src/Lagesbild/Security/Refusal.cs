@@ -65,6 +65,28 @@ public sealed record Refusal(
             "Vänta tills det börjar gälla, eller välj ett annat certifikat. " + AskIssuingOffice
         );
 
+    public static Refusal Revoked { get; } =
+        new(
+            "revoked",
+            StatusCodes.Status403Forbidden,
+            "The certificate has been revoked",
+            "The client certificate, or that of its issuer, has been revoked. Use one that has not.",
+            "Certifikatet är spärrat",
+            "Certifikatet har spärrats av sin utfärdare och kan inte användas mer.",
+            "Välj ett annat certifikat. " + AskIssuingOffice
+        );
+
+    public static Refusal RevocationUnknown { get; } =
+        new(
+            "revocation-unknown",
+            StatusCodes.Status403Forbidden,
+            "It is not known whether the certificate has been revoked",
+            "The service has no current revocation list of the client certificate's issuer. Nothing is wrong with the certificate; try again later.",
+            "Certifikatet kan inte kontrolleras just nu",
+            "Tjänsten saknar en aktuell spärrlista från den som utfärdat certifikatet. Det är inget fel på ditt kort.",
+            "Försök igen om en stund. Står felet kvar, vänd dig till tjänstens förvaltning och uppge felkoden."
+        );
+
     public static Refusal Issuer { get; } =
         new(
             "issuer",

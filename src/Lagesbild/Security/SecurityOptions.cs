@@ -25,6 +25,13 @@ public sealed record SecurityOptions
     /// </summary>
     public IReadOnlyList<string> Intermediates { get; init; } = [];
 
+    /// <summary>Whether certificates are looked for in revocation lists.</summary>
+    public RevocationMode Revocation { get; init; } = RevocationMode.Lists;
+
+    public RevocationListOptions RevocationLists { get; init; } = new();
+
+    public AuditOptions Audit { get; init; } = new();
+
     /// <summary>The least level of assurance for persons.</summary>
     public int MinimumLevelOfAssurance { get; init; } = 3;
 
@@ -73,4 +80,36 @@ public sealed record IssuerOptions
 
     /// <summary>Certificate policy OIDs of which a certificate must carry one; none listed: any.</summary>
     public IReadOnlyList<string> Policies { get; init; } = [];
+}
+
+public enum RevocationMode
+{
+    /// <summary>In lists only, and nobody is let in whom no list answers for.</summary>
+    Lists,
+
+    /// <summary>Nowhere: for test environments, refused in Production.</summary>
+    None,
+}
+
+/// <summary>Where the revocation lists of the roots and issuing CAs come from. What a list is about stands in the list.</summary>
+public sealed record RevocationListOptions
+{
+    /// <summary>http or https; the lists are signed.</summary>
+    public IReadOnlyList<string> Addresses { get; init; } = [];
+
+    /// <summary>Files that are put here (<c>.crl</c>, <c>.der</c>, <c>.pem</c>) are taken in within a minute.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>Folder of this node's own, for the newest list of each CA.</summary>
+    public string Kept { get; init; } = "";
+
+    /// <summary>How often an address is asked.</summary>
+    public TimeSpan Every { get; init; } = TimeSpan.FromHours(1);
+}
+
+/// <summary>The audit log: who asked for what, one JSON line each.</summary>
+public sealed record AuditOptions
+{
+    /// <summary>Folder of this node's own, with a file a day. Null: standard output.</summary>
+    public string? Folder { get; init; }
 }

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Quartz;
 
 namespace Lagesbild.Security;
 
@@ -43,6 +44,9 @@ public static class SecuritySetup
         services.AddSingleton(authorities);
         services.AddSingleton<AccessRules>();
         services.AddSingleton<VerdictCache>();
+        services.AddSingleton<RevocationLists>();
+        services.AddSingleton<RevocationFeed>();
+        services.AddSingleton<AuditLog>();
         services.AddDataProtection();
         services.Configure<KeyManagementOptions>(keys =>
         {
@@ -75,6 +79,12 @@ public static class SecuritySetup
         }
         AccessRules.AddPolicies(services.AddAuthorizationBuilder());
     }
+
+    /// <summary>Takes revocation lists in, and fetches them, for as long as the service runs.</summary>
+    public static void ScheduleRevocationLists(this IQuartzBuilder quartz) =>
+        quartz.ScheduleJob<RevocationJob>(trigger =>
+            trigger.WithIdentity("revocation-lists").WithSimpleSchedule(TimeSpan.FromMinutes(1))
+        );
 
     /// <summary>
     /// The HTTPS listener. It asks every connection for a certificate, naming the CAs that it accepts, and lets the handshake
@@ -121,9 +131,15 @@ public static class SecuritySetup
     public static void ListenAsDemoDoor(this KestrelServerOptions kestrel, IPEndPoint endpoint) =>
         DemoDoor.Listen(kestrel, endpoint);
 
-    /// <summary>Security headers, authentication, authorization. First in the pipeline, but for the exception handler.</summary>
+    /// <summary>
+    /// Security headers, the audit log, authentication, authorization. First in the pipeline, but for the exception handler.
+    /// </summary>
     public static void UseSecurity(this WebApplication app)
     {
+        // Before anybody is let in; the job goes on from here.
+        app.Services.GetRequiredService<RevocationFeed>().Import();
+        var audit = app.Services.GetRequiredService<AuditLog>();
+        var clock = app.Services.GetRequiredService<TimeProvider>();
         app.Use(
             static (context, next) =>
             {
@@ -131,6 +147,7 @@ public static class SecuritySetup
                 return next(context);
             }
         );
+        app.Use((context, next) => AuditTrail.Record(context, next, audit, clock));
         if (app.Services.GetService<DemoDoor.Opened>() is not null)
             app.Use(DemoDoor.RefuseForeignHosts);
         app.UseAuthentication();

@@ -36,7 +36,11 @@ internal readonly record struct Subject(string? SerialNumber, string? CommonName
                         case CommonNameOid:
                             commonName ??= Text(attribute);
                             break;
+                        default:
+                            attribute.ReadEncodedValue();
+                            break;
                     }
+                    attribute.ThrowIfNotEmpty();
                 }
             }
         }

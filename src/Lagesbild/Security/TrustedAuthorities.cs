@@ -14,6 +14,9 @@ internal sealed class TrustedAuthorities
     public required X509Certificate2Collection Intermediates { get; init; }
     public required Regex HsaIdPattern { get; init; }
 
+    /// <summary>Roots, issuers and intermediates; required are those on the way from an accepted issuer to its root.</summary>
+    public required IReadOnlyList<(X509Certificate2 Certificate, bool IsRequired)> All { get; init; }
+
     /// <summary>Nothing configured: nobody gets in with a certificate. Only the demo door may run so.</summary>
     public static TrustedAuthorities None { get; } =
         new()
@@ -24,6 +27,7 @@ internal sealed class TrustedAuthorities
             Issuers = [],
             Intermediates = [],
             HsaIdPattern = HsaId.Strict(),
+            All = [],
         };
 
     public static TrustedAuthorities Load(SecurityOptions options, IHostEnvironment environment)
@@ -42,6 +46,7 @@ internal sealed class TrustedAuthorities
                 intermediates.Add(intermediate);
 
         var issuers = new List<CertificateIssuer>();
+        var onTheWay = new HashSet<string>();
         foreach (var (i, entry) in options.Issuers.Index())
         {
             if (entry.Kind is null)
@@ -53,7 +58,7 @@ internal sealed class TrustedAuthorities
                 || entry.Kind is not { } kind
             )
                 continue;
-            if (!ChainsTo(certificate, roots, intermediates))
+            if (!ChainsTo(certificate, roots, intermediates, onTheWay))
                 Problem($"Issuers:{i}:Certificate", "does not lead to any of Security:Roots.");
             issuers.Add(new(certificate, kind, entry.LevelOfAssurance, [.. entry.Policies]));
         }
@@ -74,6 +79,10 @@ internal sealed class TrustedAuthorities
             if (!HsaId.IsValid(value, pattern))
                 Problem($"Registers:{source}:{i}", "must be an HSA-id.");
 
+        RequireRevocation();
+        if (options.Audit.Folder is { } audit)
+            Writable("Audit:Folder", audit);
+
         var (server, serverChain) = Server();
         return problems.Count > 0
             ? throw SecurityOptions.Invalid(problems)
@@ -85,6 +94,13 @@ internal sealed class TrustedAuthorities
                 Issuers = issuers,
                 Intermediates = intermediates,
                 HsaIdPattern = pattern,
+                All =
+                [
+                    .. roots
+                        .Concat(issuers.Select(i => i.Certificate))
+                        .Concat(intermediates)
+                        .Select(c => (c, onTheWay.Contains(c.Thumbprint))),
+                ],
             };
 
         void Problem(string key, string what) => problems.Add($"{SecurityOptions.Section}:{key}: {what}");
@@ -114,6 +130,45 @@ internal sealed class TrustedAuthorities
                 Problem(key, $"{path} cannot be read as a certificate: {e.Message}");
             }
             return null;
+        }
+
+        void RequireRevocation()
+        {
+            if (options.Revocation == RevocationMode.None)
+            {
+                if (environment.IsProduction())
+                    Problem("Revocation", "None is for test environments and cannot be set in Production.");
+                return;
+            }
+            var lists = options.RevocationLists;
+            foreach (var (i, address) in lists.Addresses.Index())
+                if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+                    Problem($"RevocationLists:Addresses:{i}", "must begin with http:// or https://.");
+            if (lists.Addresses.Count == 0 && lists.Folder is null)
+                Problem("RevocationLists", "Addresses or a Folder are needed, or nobody can be let in.");
+            if (lists.Folder is { } folder && !Directory.Exists(Path.Combine(environment.ContentRootPath, folder)))
+                Problem("RevocationLists:Folder", $"the folder {folder} does not exist.");
+            if (lists.Every < TimeSpan.FromMinutes(1))
+                Problem("RevocationLists:Every", "must be at least one minute (00:01:00).");
+            Writable("RevocationLists:Kept", lists.Kept);
+        }
+
+        void Writable(string key, string folder)
+        {
+            if (folder.Length == 0)
+            {
+                Problem(key, "names no folder.");
+                return;
+            }
+            try
+            {
+                var path = Directory.CreateDirectory(Path.Combine(environment.ContentRootPath, folder)).FullName;
+                File.Create(Path.Combine(path, $".{Guid.NewGuid():N}.tmp"), 1, FileOptions.DeleteOnClose).Dispose();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+            {
+                Problem(key, $"the folder {folder} cannot be written: {e.Message}");
+            }
         }
 
         Regex Pattern()
@@ -160,11 +215,15 @@ internal sealed class TrustedAuthorities
     private static bool ChainsTo(
         X509Certificate2 certificate,
         X509Certificate2Collection roots,
-        X509Certificate2Collection intermediates
+        X509Certificate2Collection intermediates,
+        HashSet<string> onTheWay
     )
     {
         using var chain = new X509Chain { ChainPolicy = CertificateChecks.ChainPolicy(roots, intermediates) };
         chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
-        return chain.Build(certificate);
+        var leads = chain.Build(certificate);
+        if (leads)
+            onTheWay.UnionWith(chain.ChainElements.Select(e => e.Certificate.Thumbprint));
+        return leads;
     }
 }

@@ -20,14 +20,17 @@ internal sealed class VerdictCache(TimeProvider clock)
     public bool TryGet(string thumbprint, out Entry entry) =>
         _entries.TryGetValue(thumbprint, out entry!) && clock.GetUtcNow() < entry.Until;
 
-    public Entry Accept(string thumbprint, ClaimsPrincipal principal, DateTimeOffset notAfter)
+    /// <param name="holdsUntil">When the certificate, one of its issuers or a revocation list ends.</param>
+    public Entry Accept(string thumbprint, ClaimsPrincipal principal, DateTimeOffset holdsUntil)
     {
         var until = clock.GetUtcNow() + AcceptedFor;
-        return Keep(thumbprint, new(principal, null, until < notAfter ? until : notAfter));
+        return Keep(thumbprint, new(principal, null, until < holdsUntil ? until : holdsUntil));
     }
 
     public Entry Refuse(string thumbprint, Refusal refusal) =>
         Keep(thumbprint, new(null, refusal, clock.GetUtcNow() + RefusedFor));
+
+    public void Clear() => _entries.Clear();
 
     private Entry Keep(string thumbprint, Entry entry)
     {

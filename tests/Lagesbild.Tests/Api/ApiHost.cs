@@ -5,6 +5,7 @@ using Lagesbild.Api;
 using Lagesbild.Catalogue;
 using Lagesbild.Deliveries;
 using Lagesbild.Picture;
+using Lagesbild.Tests.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -44,6 +45,7 @@ public sealed class ApiHost : IAsyncLifetime
         builder.Services.AddSingleton(ProcedureCatalogue.Load());
         builder.Services.AddSingleton(SourceReaders.Standard);
         builder.Services.AddSingleton<CurrentPicture>();
+        builder.Services.LetEverybodyIn();
         builder.AddApi();
         _app = builder.Build();
         _app.UseApi();

@@ -5,6 +5,7 @@ using Lagesbild.Deliveries;
 using Lagesbild.Pages;
 using Lagesbild.Picture;
 using Lagesbild.Tests.Api;
+using Lagesbild.Tests.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -40,6 +41,7 @@ public sealed class PagesHost : IAsyncLifetime
         builder.Services.AddSingleton(ProcedureCatalogue.Load());
         builder.Services.AddSingleton(SourceReaders.Standard);
         builder.Services.AddSingleton<CurrentPicture>();
+        builder.Services.LetEverybodyIn();
         builder.AddPages();
         _app = builder.Build();
         _app.MapPages();

@@ -39,6 +39,7 @@ public sealed class CertificateRefusalTests(PkiFixture pki) : IClassFixture<PkiF
     [InlineData("bad/self-signed", "chain")]
     [InlineData("bad/twin-issuer", "chain")]
     [InlineData("bad/expired", "expired")]
+    [InlineData("bad/revoked", "revoked")]
     [InlineData("bad/not-yet-valid", "not-yet-valid")]
     [InlineData("bad/person-id", "issuer")]
     [InlineData("bad/signing", "key-usage")]
@@ -165,7 +166,9 @@ public sealed class CertificateRefusalTests(PkiFixture pki) : IClassFixture<PkiF
             .Get(CertificateAuthenticationDefaults.AuthenticationScheme);
         Assert.Equal(
             Refusal.Chain,
-            CertificateChecks.Run(certificate, options, TimeProvider.System.GetUtcNow()).Refusal
+            CertificateChecks
+                .Run(certificate, options, host.Get<RevocationLists>(), TimeProvider.System.GetUtcNow())
+                .Refusal
         );
 
         // Over the network it does not come as far: the platform ends the handshake.

@@ -47,7 +47,10 @@ internal sealed class SecureHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly DevelopmentPki _pki;
 
-    private SecureHost(WebApplication app, DevelopmentPki pki) => (_app, _pki) = (app, pki);
+    private readonly string _audit;
+
+    private SecureHost(WebApplication app, DevelopmentPki pki, string audit) =>
+        (_app, _pki, _audit) = (app, pki, audit);
 
     public ConcurrentQueue<string> Log { get; private init; } = [];
 
@@ -69,6 +72,8 @@ internal sealed class SecureHost : IAsyncDisposable
         var log = new ConcurrentQueue<string>();
         builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new Listener(log));
         builder.Configuration.AddInMemoryCollection(pki.Configuration);
+        var audit = Path.Combine(pki.Directory, "audit", Guid.NewGuid().ToString("N"));
+        builder.Configuration.AddInMemoryCollection([new($"{SecurityOptions.Section}:Audit:Folder", audit)]);
         builder.Configuration.AddInMemoryCollection(
             settings.Select(s => KeyValuePair.Create($"{SecurityOptions.Section}:{s.Key}", s.Value))
         );
@@ -104,7 +109,7 @@ internal sealed class SecureHost : IAsyncDisposable
             await app.DisposeAsync();
             throw;
         }
-        return new SecureHost(app, pki) { Log = log };
+        return new SecureHost(app, pki, audit) { Log = log };
     }
 
     public T Get<T>()
@@ -156,6 +161,13 @@ internal sealed class SecureHost : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    /// <summary>Stops the host, so that every line has been written.</summary>
+    public async Task<string[]> AuditAsync()
+    {
+        await _app.DisposeAsync();
+        return [.. Directory.EnumerateFiles(_audit).Order().SelectMany(File.ReadAllLines)];
+    }
 
     private IEnumerable<Uri> Addresses() =>
         Get<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(a => new Uri(a));

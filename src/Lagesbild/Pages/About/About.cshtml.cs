@@ -1,11 +1,14 @@
 using Lagesbild.Deliveries;
 using Lagesbild.Ledger;
 using Lagesbild.Picture;
+using Lagesbild.Security;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Lagesbild.Pages.About;
 
 /// <summary>What the figures are, and what they are not. Stands also before the first delivery.</summary>
+[Authorize(Roles.Reader)]
 public sealed class AboutModel(Shell shell, SourceReaders readers, RetentionOptions retention) : PageModel
 {
     public Shell Shell => shell;

@@ -6,7 +6,9 @@ using Lagesbild.Deliveries;
 using Lagesbild.Pages.Charts;
 using Lagesbild.Pages.Errors;
 using Lagesbild.Picture;
+using Lagesbild.Security;
 using Lagesbild.Statistics;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Html;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -14,6 +16,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace Lagesbild.Pages.Procedures;
 
 /// <summary>The table: who performs the procedure, how fast, how many, and on whom.</summary>
+[Authorize(Roles.Reader)]
 public sealed class TableModel(Shell shell, ProcedureSearch search) : PageModel
 {
     /// <summary>Below this a median says little: such rows stand apart.</summary>
@@ -87,6 +90,7 @@ public sealed class TableModel(Shell shell, ProcedureSearch search) : PageModel
         Country = subject.FindFigure(Place.Country, Filter.Period, Filter.Group) ?? Figure.Missing(Absence.None);
         CountryAsa = subject.FindAsa(Place.Country);
         Arrange(subject.Table(Filter.ToQuery(subject)));
+        HttpContext.RowsReturned(Rows.Count + FewRows.Count + MissingRows.Count);
         if (Filter.AllColumns)
         {
             Trends = subject

@@ -2,12 +2,15 @@ using Lagesbild.Catalogue;
 using Lagesbild.Deliveries;
 using Lagesbild.Pages.Errors;
 using Lagesbild.Picture;
+using Lagesbild.Security;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Lagesbild.Pages.Search;
 
 /// <summary>One search field, and what it finds.</summary>
+[Authorize(Roles.Reader)]
 public sealed class IndexModel(Shell shell, ProcedureSearch search) : PageModel
 {
     private const int Limit = 25;

@@ -3,13 +3,16 @@ using Lagesbild.Deliveries;
 using Lagesbild.Pages.Charts;
 using Lagesbild.Pages.Errors;
 using Lagesbild.Picture;
+using Lagesbild.Security;
 using Lagesbild.Statistics;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Lagesbild.Pages.Units;
 
 /// <summary>A unit: every procedure it performs, beside the country.</summary>
+[Authorize(Roles.Reader)]
 public sealed class UnitModel(Shell shell) : PageModel
 {
     /// <summary>One procedure at the unit.</summary>
@@ -59,6 +62,7 @@ public sealed class UnitModel(Shell shell) : PageModel
         }
 
         Lines = [.. Sorted(lines)];
+        HttpContext.RowsReturned(Lines.Count);
         Scale = Scale.Of(
             lines.Where(line => line.Figure.Count >= Procedures.TableModel.Few).Select(line => line.Figure.MedianDays),
             []

@@ -2,13 +2,16 @@ using Lagesbild.Deliveries;
 using Lagesbild.Pages.Charts;
 using Lagesbild.Pages.Errors;
 using Lagesbild.Picture;
+using Lagesbild.Security;
 using Lagesbild.Statistics;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Lagesbild.Pages.Units;
 
 /// <summary>One procedure at one unit: 18 months, all windows, patient groups, ASA.</summary>
+[Authorize(Roles.Reader)]
 public sealed class UnitProcedureModel(Shell shell) : PageModel
 {
     public Unit Unit { get; private set; } = null!;
@@ -57,6 +60,7 @@ public sealed class UnitProcedureModel(Shell shell) : PageModel
         }
 
         ReadAddress();
+        HttpContext.RowsReturned(1);
         Asa = subject.FindAsa(Place.Of(unit));
         CountryAsa = subject.FindAsa(Place.Country);
         Chart = new TrendChart(

@@ -1,0 +1,89 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Lagesbild.Security;
+
+/// <summary>Who asked for what, when, and what came of it.</summary>
+/// <param name="Target">Path and query, as they were sent.</param>
+internal readonly partial record struct AuditEntry(
+    DateTimeOffset Time,
+    string TraceId,
+    Caller? Caller,
+    string? Thumbprint,
+    string Method,
+    string Target,
+    int Status,
+    int? Rows,
+    string? Reason
+)
+{
+    private const int LongestMethod = 20;
+    private const int LongestPath = 1_000;
+    private const int LongestQuery = 2_000;
+
+    /// <summary>In the place of what may be a personal identity number.</summary>
+    public const string Hidden = "[hidden]";
+
+    /// <summary>As one JSON object. The writer's own encoder leaves nothing but printable ASCII as it is.</summary>
+    public void WriteTo(Utf8JsonWriter json)
+    {
+        var query = Target.IndexOf('?', StringComparison.Ordinal);
+        var path = query < 0 ? Target : Target[..query];
+        json.WriteStartObject();
+        json.WriteString("time", Time.UtcDateTime);
+        json.WriteString("traceId", TraceId);
+        json.WriteString("hsaId", Caller?.HsaId);
+        json.WriteString("organisation", Caller?.Organisation);
+        json.WriteString("kind", Caller is null ? null : KindOf(Caller.Kind));
+        json.WriteString("issuer", Caller?.Issuer);
+        json.WriteString("thumbprint", Caller?.Thumbprint ?? Thumbprint);
+        json.WriteString("method", Cut(Method, LongestMethod));
+        json.WriteString("path", Cut(string.Join('/', path.Split('/').Select(Shown)), LongestPath));
+        json.WriteString("query", query < 0 ? null : Cut(ShownQuery(Target[(query + 1)..]), LongestQuery));
+        json.WriteNumber("status", Status);
+        if (Rows is { } rows)
+            json.WriteNumber("rows", rows);
+        else
+            json.WriteNull("rows");
+        json.WriteString("reason", Reason);
+        json.WriteEndObject();
+    }
+
+    private static string KindOf(CallerKind kind) => kind == CallerKind.Person ? "person" : "function";
+
+    private static string ShownQuery(string query) =>
+        string.Join('&', query.Split('&').Select(pair => string.Join('=', pair.Split('=', 2).Select(Shown))));
+
+    /// <summary>
+    /// The text as it was sent, unless ten digits or more stand in it, in whatever script and however spread or escaped: such
+    /// a text is shown only if it is one of the service's own identifiers.
+    /// </summary>
+    private static string Shown(string text)
+    {
+        if (text.Length < 10)
+            return text;
+        var read = Uri.UnescapeDataString(text);
+        if (Digits(read) < 10 && Digits(text) < 10 || OwnIdentifier().IsMatch(read))
+            return text;
+        return HsaId.Strict().IsMatch(read) && read[4] >= '2' && Digits(read.AsSpan(13)) < 10 ? text : Hidden;
+    }
+
+    private static int Digits(ReadOnlySpan<char> text)
+    {
+        var digits = 0;
+        foreach (var rune in text.EnumerateRunes())
+            if (Rune.IsNumber(rune))
+                digits++;
+        return digits;
+    }
+
+    private static string Cut(string text, int longest) => text.Length <= longest ? text : text[..longest] + "…";
+
+    // A UUID, a hash, a delivery's file name.
+    [GeneratedRegex(
+        @"\A([0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{32}|[0-9a-f]{64}|[A-Z]{2,12}_[0-9]{4}-[0-9]{2}-[0-9]{2}(_[0-9]{1,3})?(\.[a-z0-9]{1,8}){0,3})\z",
+        RegexOptions.ExplicitCapture
+    )]
+    private static partial Regex OwnIdentifier();
+}

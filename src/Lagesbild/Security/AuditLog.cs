@@ -1,0 +1,132 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using System.Threading.Channels;
+
+namespace Lagesbild.Security;
+
+/// <summary>
+/// The audit log: a file a day (UTC) in its folder, or standard output. Written behind the requests, in their order; what the
+/// folder does not take goes to standard output, so that a full disk silences nothing.
+/// </summary>
+internal sealed partial class AuditLog : IAsyncDisposable
+{
+    private readonly Channel<AuditEntry> _entries = Channel.CreateUnbounded<AuditEntry>(
+        new UnboundedChannelOptions { SingleReader = true }
+    );
+    private readonly string? _folder;
+    private readonly ILogger _logger;
+    private readonly Task _writing;
+    private FileStream? _file;
+    private DateOnly _day;
+    private bool _failing;
+
+    public AuditLog(SecurityOptions options, IHostEnvironment environment, ILogger<AuditLog> logger)
+    {
+        _logger = logger;
+        _folder = options.Audit.Folder is { } folder ? Path.Combine(environment.ContentRootPath, folder) : null;
+        _writing = Task.Run(WriteAllAsync);
+    }
+
+    /// <summary>Never waits.</summary>
+    public void Write(in AuditEntry entry) => _entries.Writer.TryWrite(entry);
+
+    /// <summary>What has been written is in the file when this is done.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _entries.Writer.TryComplete();
+        await _writing;
+    }
+
+    private async Task WriteAllAsync()
+    {
+        var lines = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(lines);
+        while (await _entries.Reader.WaitToReadAsync())
+        {
+            var day = _day;
+            while (_entries.Reader.TryRead(out var entry))
+            {
+                if (DateOnly.FromDateTime(entry.Time.UtcDateTime) is var its && its != day)
+                {
+                    Flush(day, lines);
+                    day = its;
+                }
+                entry.WriteTo(json);
+                json.Flush();
+                json.Reset();
+                lines.Write("\n"u8);
+                if (lines.WrittenCount > 1 << 16)
+                    Flush(day, lines);
+            }
+            Flush(day, lines);
+        }
+        _file?.Dispose();
+    }
+
+    private void Flush(DateOnly day, ArrayBufferWriter<byte> lines)
+    {
+        if (lines.WrittenCount == 0)
+            return;
+        if (_folder is null || !TryAppend(day, lines.WrittenSpan))
+        {
+            using var output = Console.OpenStandardOutput();
+            output.Write(lines.WrittenSpan);
+        }
+        lines.ResetWrittenCount();
+    }
+
+    private bool TryAppend(DateOnly day, ReadOnlySpan<byte> lines)
+    {
+        try
+        {
+            if (_file is null || day != _day)
+            {
+                _file?.Dispose();
+                _file = Open(day);
+                _day = day;
+            }
+            _file.Write(lines);
+            _file.Flush();
+            _failing = false;
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Opened anew for the next ones: the folder may have been mended.
+            _file?.Dispose();
+            _file = null;
+            if (!_failing)
+                LogFailing(e.Message);
+            _failing = true;
+            return false;
+        }
+    }
+
+    private FileStream Open(DateOnly day)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.Read | FileShare.Delete,
+            BufferSize = 0,
+        };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+        var name = string.Create(CultureInfo.InvariantCulture, $"audit-{day:yyyy-MM-dd}.jsonl");
+        var file = new FileStream(Path.Combine(_folder!, name), options);
+        // A line that was cut short by a crash must not swallow the next one.
+        if (file.Length > 0)
+        {
+            file.Seek(-1, SeekOrigin.End);
+            if (file.ReadByte() != '\n')
+                file.Write("\n"u8);
+        }
+        file.Seek(0, SeekOrigin.End);
+        return file;
+    }
+
+    [LoggerMessage(LogLevel.Error, "The audit log cannot be written to its folder, and goes to standard output: {Why}")]
+    private partial void LogFailing(string why);
+}
