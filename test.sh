@@ -31,6 +31,7 @@ counter() { # FILE NAME: an attribute of the results' <Counters>
 need_dotnet
 need postgresql
 need chromium
+need nginx
 step "Restore, exactly what the lock files say" dotnet restore --locked-mode --verbosity quiet
 step "Restore the formatter" dotnet tool restore --verbosity quiet
 step "Format" dotnet csharpier check .

@@ -26,6 +26,10 @@ has_chromium() {
     command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null
 }
 
+has_nginx() {
+    command -v nginx >/dev/null || [ -x /usr/sbin/nginx ]
+}
+
 # need NAME: installs the package where that is possible, else says what to install.
 need() {
     "has_$1" && return
@@ -42,11 +46,25 @@ need() {
         return
     fi
     case "$(uname)" in
-        Darwin) fail "$1 is not installed: brew install $([ "$1" = postgresql ] && echo postgresql@17 || echo --cask chromium)" ;;
+        Darwin)
+            case "$1" in
+                postgresql) fail "$1 is not installed: brew install postgresql@17" ;;
+                chromium) fail "$1 is not installed: brew install --cask chromium" ;;
+                *) fail "$1 is not installed: brew install $1" ;;
+            esac
+            ;;
         *) fail "$1 is not installed: sudo apt-get install $1 (or your distribution's package)" ;;
     esac
 }
 
+# Programs are wanted, not services: nothing that the package brings is started.
 install_package() {
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$1" >&2 </dev/null
+    local policy=/usr/sbin/policy-rc.d own=
+    if [ ! -e "$policy" ]; then
+        own=yes
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod +x "$policy"
+    fi
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$1" >&2 </dev/null || true
+    [ -z "$own" ] || rm -f "$policy"
 }

@@ -87,6 +87,8 @@ internal static class WaitingTimesBenchmark
             [
                 .. pki.Configuration,
                 new("ConnectionStrings:Lagesbild", postgres.ConnectionString()),
+                // The load comes from one identity.
+                new("Limits:RequestsPerSecond", "0"),
                 new($"{DeliveriesOptions.Section}:{nameof(DeliveriesOptions.AllowSynthetic)}", "true"),
                 new($"{InboxOptions.Section}:{nameof(InboxOptions.Path)}", inboxFolder),
                 new($"{InboxOptions.Section}:{nameof(InboxOptions.Every)}", "00:00:01"),

@@ -5,6 +5,7 @@ using Lagesbild.Deliveries;
 using Lagesbild.Ledger;
 using Lagesbild.Picture;
 using Lagesbild.Security;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Lagesbild.Api;
@@ -40,8 +41,17 @@ public static class ApiSetup
                         ExceptionHandler = context =>
                         {
                             ReturnTrace(context);
-                            return Problem.OfStatus(StatusCodes.Status500InternalServerError).WriteAsync(context);
+                            var fault = context.Features.Get<IExceptionHandlerFeature>()?.Error;
+                            return Problem
+                                .OfStatus(
+                                    fault is BadHttpRequestException bad
+                                        ? bad.StatusCode
+                                        : StatusCodes.Status500InternalServerError
+                                )
+                                .WriteAsync(context);
                         },
+                        // A body that is too large or too slow is the caller's fault, and no news for the log.
+                        SuppressDiagnosticsCallback = failure => failure.Exception is BadHttpRequestException,
                     }
                 );
                 api.Use(

@@ -102,6 +102,12 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
                 "Method not allowed",
                 "The resource does not take this method; the Allow header says which it takes."
             ),
+            413 => new(
+                413,
+                "payload-too-large",
+                "The body is too large",
+                "The body is larger than the resource takes."
+            ),
             500 => new(
                 500,
                 "internal-error",

@@ -45,6 +45,7 @@ public sealed record Listeners(IPEndPoint? DemoDoor, IPEndPoint? Https, IPEndPoi
     public void Apply(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
+        kestrel.ApplyLimits();
         if (DemoDoor is not null)
         {
             kestrel.ListenAsDemoDoor(DemoDoor);

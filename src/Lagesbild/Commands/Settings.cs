@@ -17,6 +17,7 @@ internal static class Settings
         ["Deliveries"] = null,
         ["Freshness"] = Sources,
         ["Inbox"] = null,
+        ["Limits"] = null,
         ["Listen"] = ["Https", "Management"],
         ["Logging"] = null,
         ["Retention"] = ["Days", "Decision"],

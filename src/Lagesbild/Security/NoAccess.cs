@@ -80,9 +80,9 @@ internal static partial class NoAccess
         return Send(context, body);
     }
 
-    /// <summary>The path alone: a query, or a path with a personal identity number in it, is not repeated.</summary>
+    /// <summary>The path alone: a query, or a path that is long or has a personal identity number in it, is not repeated.</summary>
     private static string Instance(HttpRequest request) =>
-        request.Path.Value!.Split('/').Any(HsaId.IsPersonalIdentityNumber)
+        request.Path.Value!.Length > 200 || request.Path.Value.Split('/').Any(HsaId.IsPersonalIdentityNumber)
             ? "/lagesbild"
             : request.PathBase.Add(request.Path).ToUriComponent();
 
@@ -91,6 +91,12 @@ internal static partial class NoAccess
         context.Response.ContentLength = body.Length;
         return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
+
+    private const string WhoMayUseIt = """
+        <h2>Vem kan använda tjänsten?</h2>
+        <p>All personal med SITHS-kort kan läsa lägesbilden. Regioners system läser den med funktionscertifikat, efter överenskommelse.</p>
+
+        """;
 
     private static Task WritePage(HttpContext context, Refusal refusal)
     {
@@ -115,9 +121,9 @@ internal static partial class NoAccess
             <p class="what">{Html(refusal.What)}</p>
             <h2>Så kommer du vidare</h2>
             <p>{Html(refusal.How)}</p>
-            <h2>Vem kan använda tjänsten?</h2>
-            <p>All personal med SITHS-kort kan läsa lägesbilden. Regioners system läser den med funktionscertifikat, efter överenskommelse.</p>
-            <dl><dt>Felkod till supporten</dt><dd><code>{refusal.Code}</code></dd></dl>
+            {(
+                refusal.IsAboutAccess ? WhoMayUseIt : ""
+            )}<dl><dt>Felkod till supporten</dt><dd><code>{refusal.Code}</code></dd></dl>
             </main>
             </body>
             </html>

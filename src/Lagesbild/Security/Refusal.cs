@@ -17,6 +17,9 @@ public sealed record Refusal(
     string How
 )
 {
+    /// <summary>Rather than about how, or how often, something was asked.</summary>
+    public bool IsAboutAccess => Status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden;
+
     private const string ChooseAgain =
         "Stäng alla webbläsarfönster, öppna sidan igen och välj certifikatet för legitimering med HSA-id.";
     private const string AskIssuingOffice = "Vänd dig till kortutgivaren i din organisation.";

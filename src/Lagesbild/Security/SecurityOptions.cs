@@ -13,6 +13,12 @@ public sealed record SecurityOptions
     /// <summary>PEM: the server's private key, unencrypted (protect the file instead).</summary>
     public string ServerKey { get; init; } = "";
 
+    /// <summary>The names that the service answers to; none: those of its certificate.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary>Proxies that may say which certificate their visitors have; null: nobody may.</summary>
+    public ProxyOptions? Proxy { get; init; }
+
     /// <summary>The root certificates that are trusted; the machine's own store never is.</summary>
     public IReadOnlyList<string> Roots { get; init; } = [];
 

@@ -14,10 +14,6 @@ namespace Lagesbild.Security;
 
 public static class SecuritySetup
 {
-    private const string ContentSecurityPolicy =
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
-        + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
     /// <summary>
     /// Reads section <c>Security</c> (an <see cref="Microsoft.Extensions.Options.OptionsValidationException"/> names every key
     /// that is wrong), and closes everything that does not say <c>AllowAnonymous</c> to all but readers.
@@ -47,6 +43,7 @@ public static class SecuritySetup
         services.AddSingleton<RevocationLists>();
         services.AddSingleton<RevocationFeed>();
         services.AddSingleton<AuditLog>();
+        builder.AddEdge(options, authorities);
         services.AddDataProtection();
         services.Configure<KeyManagementOptions>(keys =>
         {
@@ -140,17 +137,12 @@ public static class SecuritySetup
         app.Services.GetRequiredService<RevocationFeed>().Import();
         var audit = app.Services.GetRequiredService<AuditLog>();
         var clock = app.Services.GetRequiredService<TimeProvider>();
-        app.Use(
-            static (context, next) =>
-            {
-                context.Response.OnStarting(AddHeaders, context);
-                return next(context);
-            }
-        );
         app.Use((context, next) => AuditTrail.Record(context, next, audit, clock));
+        app.UseEdge();
         if (app.Services.GetService<DemoDoor.Opened>() is not null)
             app.Use(DemoDoor.RefuseForeignHosts);
         app.UseAuthentication();
+        app.Use(app.Services.GetRequiredService<RateLimit>().Admit);
         app.UseAuthorization();
         NoAccess.MapStylesheet(app);
     }
@@ -177,19 +169,4 @@ public static class SecuritySetup
             RemoteCertificateValidationCallback = static (_, _, _, _) => true,
 #pragma warning restore CA5359
         };
-
-    private static Task AddHeaders(object state)
-    {
-        var context = (HttpContext)state;
-        var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = ContentSecurityPolicy;
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "no-referrer";
-        // The browser sends the certificate along with a foreign page's requests too.
-        headers["Cross-Origin-Resource-Policy"] = "same-origin";
-        // Not for localhost: HSTS holds for every port of a host, the demo door's plain HTTP included.
-        if (context.Request.IsHttps && !IsLocal(context.Request.Host))
-            headers.StrictTransportSecurity = "max-age=31536000";
-        return Task.CompletedTask;
-    }
 }

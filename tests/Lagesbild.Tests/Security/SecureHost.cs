@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Lagesbild.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -75,7 +77,14 @@ internal sealed class SecureHost : IAsyncDisposable
         var audit = Path.Combine(pki.Directory, "audit", Guid.NewGuid().ToString("N"));
         builder.Configuration.AddInMemoryCollection([new($"{SecurityOptions.Section}:Audit:Folder", audit)]);
         builder.Configuration.AddInMemoryCollection(
-            settings.Select(s => KeyValuePair.Create($"{SecurityOptions.Section}:{s.Key}", s.Value))
+            settings.Select(s =>
+                KeyValuePair.Create(
+                    s.Key.StartsWith(LimitOptions.Section + ":", StringComparison.Ordinal)
+                        ? s.Key
+                        : $"{SecurityOptions.Section}:{s.Key}",
+                    s.Value
+                )
+            )
         );
         builder.Services.AddRouting();
         if (clock is not null)
@@ -86,6 +95,7 @@ internal sealed class SecureHost : IAsyncDisposable
             .UseKestrelHttpsConfiguration()
             .ConfigureKestrel(kestrel =>
             {
+                kestrel.ApplyLimits();
                 if (demoAddress is not null)
                     kestrel.ListenAsDemoDoor(new IPEndPoint(demoAddress, 0));
                 kestrel.ListenWithCertificates(new IPEndPoint(IPAddress.Loopback, 0));
@@ -100,6 +110,16 @@ internal sealed class SecureHost : IAsyncDisposable
         app.MapGet("/lagesbild/v1/registers", () => "ok").RequireAuthorization(Roles.Register);
         app.MapGet("/lagesbild/v1/open", () => "ok").AllowAnonymous();
         app.MapGet("/sida", () => "ok");
+        app.MapPost(
+                "/lagesbild/v1/body",
+                async (HttpContext context) =>
+                {
+                    using var body = new MemoryStream();
+                    await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+                    return body.Length;
+                }
+            )
+            .AllowAnonymous();
         try
         {
             await app.StartAsync(TestContext.Current.CancellationToken);
@@ -115,28 +135,92 @@ internal sealed class SecureHost : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
 
-    /// <summary>Without intermediates the certificate goes alone.</summary>
+    /// <summary>Without intermediates the certificate goes alone; from and to are the connections' ends, where that matters.</summary>
     public HttpClient Client(
         X509Certificate2? certificate = null,
         X509Certificate2Collection? intermediates = null,
         SslProtocols protocol = SslProtocols.None,
-        bool keepConnections = true
+        bool keepConnections = true,
+        IPAddress? from = null,
+        EndPoint? to = null,
+        string targetHost = "localhost"
     )
     {
         var handler = new SocketsHttpHandler
         {
             UseProxy = false,
             AllowAutoRedirect = false,
-            SslOptions = ClientTls(certificate, intermediates, protocol),
+            SslOptions = ClientTls(certificate, intermediates, protocol, targetHost),
             PooledConnectionLifetime = keepConnections ? Timeout.InfiniteTimeSpan : TimeSpan.Zero,
         };
+        if (from is not null || to is not null)
+            handler.ConnectCallback = async (_, cancellation) =>
+            {
+                var end = to ?? new IPEndPoint(IPAddress.Loopback, Https.Port);
+                var isLocal = end is UnixDomainSocketEndPoint;
+                var socket = isLocal
+                    ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+                    : new Socket(SocketType.Stream, ProtocolType.Tcp);
+                try
+                {
+                    if (from is not null)
+                        socket.Bind(new IPEndPoint(from, 0));
+                    await socket.ConnectAsync(end, cancellation);
+                    return new NetworkStream(socket, ownsSocket: true);
+                }
+                catch
+                {
+                    socket.Dispose();
+                    throw;
+                }
+            };
         return new HttpClient(handler) { BaseAddress = new Uri($"https://localhost:{Https.Port}") };
+    }
+
+    /// <summary>A TLS connection on which HTTP/1.1 is spoken by hand.</summary>
+    public async Task<SslStream> ConnectAsync(X509Certificate2? certificate = null, string targetHost = "localhost")
+    {
+        var client = new TcpClient();
+        try
+        {
+            await client.ConnectAsync(IPAddress.Loopback, Https.Port, TestContext.Current.CancellationToken);
+            var stream = new SslStream(client.GetStream());
+            await stream.AuthenticateAsClientAsync(
+                ClientTls(certificate, targetHost: targetHost),
+                TestContext.Current.CancellationToken
+            );
+            return stream;
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Until the server closes; that it may do without ceremony.</summary>
+    public static async Task<string> ReadToEndAsync(Stream stream)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        // Only for a server that never answers.
+        limit.CancelAfter(TimeSpan.FromMinutes(2));
+        using var read = new MemoryStream();
+        try
+        {
+            await stream.CopyToAsync(read, limit.Token);
+        }
+        catch (IOException)
+        {
+            // Reset, because it had not read all that was sent.
+        }
+        return Encoding.UTF8.GetString(read.ToArray());
     }
 
     public SslClientAuthenticationOptions ClientTls(
         X509Certificate2? certificate = null,
         X509Certificate2Collection? intermediates = null,
-        SslProtocols protocol = SslProtocols.None
+        SslProtocols protocol = SslProtocols.None,
+        string targetHost = "localhost"
     )
     {
         var policy = new X509ChainPolicy
@@ -148,7 +232,7 @@ internal sealed class SecureHost : IAsyncDisposable
         policy.CustomTrustStore.Add(X509CertificateLoader.LoadCertificateFromFile(_pki.CertificateFile("ca/root")));
         return new()
         {
-            TargetHost = "localhost",
+            TargetHost = targetHost,
             EnabledSslProtocols = protocol,
             CertificateChainPolicy = policy,
             // Tests also ask by other names than the server certificate's.

@@ -6,24 +6,27 @@ public sealed class SecurityHeaderTests(PkiFixture pki) : IClassFixture<PkiFixtu
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
+    private const string OfPages =
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+        + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    private const string OfTheApi = "default-src 'none'; frame-ancestors 'none'";
+
     [Theory]
-    [InlineData(SecureHost.Who, 200)]
-    [InlineData("/sida", 200)]
-    [InlineData("/lagesbild/v1/operators", 403)]
-    [InlineData("/nowhere", 404)]
-    public async Task Every_answer_carries_the_security_headers(string path, int status)
+    [InlineData(SecureHost.Who, 200, OfTheApi)]
+    [InlineData("/sida", 200, OfPages)]
+    [InlineData("/lagesbild/v1/operators", 403, OfTheApi)]
+    [InlineData("/nowhere", 404, OfPages)]
+    [InlineData("/ingen-atkomst.css", 200, OfPages)]
+    public async Task Every_answer_carries_the_security_headers(string path, int status, string policy)
     {
-        await using var host = await SecureHost.StartAsync(pki.Pki);
-        using var client = host.Client(pki["navigator"]);
+        await using var host = await SecureHost.StartAsync(pki.Pki, settings: ("Hosts:0", "lagesbild.example"));
+        using var client = host.Client(pki["navigator"], targetHost: "lagesbild.example");
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Host = "lagesbild.example";
         using var response = await client.SendAsync(request, Cancelled);
         Assert.Equal(status, (int)response.StatusCode);
-        Assert.Equal(
-            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
-                + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-            Header(response, "Content-Security-Policy")
-        );
+        Assert.Equal(policy, Header(response, "Content-Security-Policy"));
         Assert.Equal("nosniff", Header(response, "X-Content-Type-Options"));
         Assert.Equal("no-referrer", Header(response, "Referrer-Policy"));
         Assert.Equal("same-origin", Header(response, "Cross-Origin-Resource-Policy"));
