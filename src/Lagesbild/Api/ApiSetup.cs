@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Serialization.Metadata;
 using Lagesbild.Catalogue;
 using Lagesbild.Deliveries;
+using Lagesbild.Formats;
 using Lagesbild.Ledger;
 using Lagesbild.Picture;
 using Lagesbild.Security;
@@ -83,6 +84,7 @@ public static class ApiSetup
         WaitingTimesResource.Map(routes);
         ExplainResource.Map(routes);
         TrendsResource.Map(routes);
+        WholePictureResource.Map(routes);
         app.Map("/lagesbild/{**rest}", ApiRoutes.Refusing(StatusCodes.Status404NotFound))
             .RequireAuthorization(Roles.Reader);
         var retention = app.Services.GetRequiredService<RetentionOptions>();
@@ -117,14 +119,25 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints, IServiceProvide
         string path,
         IReadOnlyList<Parameter> parameters,
         JsonTypeInfo<T> json,
-        Func<PictureRequest, Answer<T>> answer
+        Func<PictureRequest, Answer<T>> answer,
+        Func<PictureRequest, DownloadFormat, Answer<Download>>? download = null
     )
         where T : class =>
         Map<T>(
             path,
             parameters,
             null,
-            new PictureResource<T>(Current, _cache, ApiSetup.Root + path, null, parameters, json, answer).Respond
+            new PictureResource<T>(
+                Current,
+                _cache,
+                ApiSetup.Root + path,
+                null,
+                parameters,
+                json,
+                answer,
+                download
+            ).Respond,
+            download is null ? null : Representation.OfTables
         );
 
     /// <summary>A resource about one thing in the picture, whose id ends the path.</summary>
@@ -140,7 +153,42 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints, IServiceProvide
             $"{path}{{{idName}}}",
             [],
             new PathId(idName, idDescription),
-            new PictureResource<T>(Current, _cache, ApiSetup.Root + path, idName, [], json, answer).Respond
+            new PictureResource<T>(Current, _cache, ApiSetup.Root + path, idName, [], json, answer, null).Respond
+        );
+
+    /// <summary>A resource that is a download and nothing else.</summary>
+    public ApiRoute Download(
+        string path,
+        IReadOnlyList<Parameter> parameters,
+        IReadOnlyList<Representation> representations,
+        Func<PictureRequest, DownloadFormat, Answer<Download>> download
+    ) =>
+        Map<Stream>(
+            path,
+            parameters,
+            null,
+            context =>
+            {
+                var query = Query.Read(parameters, context.Request.QueryString.Value);
+                var accepted = Representation.Accepted(context.Request.Headers.Accept, representations);
+                if (query.Problem is { } refused)
+                {
+                    return refused.WriteAsync(context);
+                }
+
+                if (query.Representation(representations, accepted) is not { } format)
+                {
+                    return Problem.NotAcceptable(representations).WriteAsync(context);
+                }
+
+                if (Current.Value is not { } picture)
+                {
+                    return Problem.NoPicture.WriteAsync(context);
+                }
+
+                var request = new PictureRequest(picture, query, ApiSetup.Root + path, "");
+                return StreamedResponse.WriteAsync(context, request, download(request, format.Download!.Value), format);
+            }
         );
 
     /// <summary>A resource that depends on something else than the picture, and takes no parameters.</summary>
@@ -151,10 +199,8 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints, IServiceProvide
             null,
             context =>
                 Query.Read([], context.Request.QueryString.Value).Problem is { } refused ? refused.WriteAsync(context)
-                : Representation.Accepted(context.Request.Headers.Accept) is null
-                    ? Problem
-                        .NotAcceptable(Representation.All.Select(representation => representation.MediaType))
-                        .WriteAsync(context)
+                : Representation.Accepted(context.Request.Headers.Accept, Representation.OnlyJson) is null
+                    ? Problem.NotAcceptable(Representation.OnlyJson).WriteAsync(context)
                 : respond(context)
         );
 
@@ -173,13 +219,20 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints, IServiceProvide
                     : respond(context)
         );
 
-    private ApiRoute Map<T>(string path, IReadOnlyList<Parameter> parameters, PathId? id, RequestDelegate respond) =>
+    private ApiRoute Map<T>(
+        string path,
+        IReadOnlyList<Parameter> parameters,
+        PathId? id,
+        RequestDelegate respond,
+        IReadOnlyList<Representation>? representations = null
+    ) =>
         new(
             // The method makes the endpoint visible to the document's generator.
             MapReading(path, respond).WithMetadata(respond.Method),
             typeof(T),
             parameters,
-            id
+            id,
+            representations ?? Representation.OnlyJson
         );
 
     private IEndpointConventionBuilder MapReading(string path, RequestDelegate respond)

@@ -99,13 +99,12 @@ internal static class ExplainResource
 
     public static void Map(ApiRoutes routes)
     {
-        var (groups, readers) = (routes.GroupParameters, routes.Readers);
         routes
             .Get(
                 "/waiting-times/explain",
-                [Parameters.Procedure, Parameters.Period, Level, Region, Unit, .. groups],
+                [Parameters.Procedure, Parameters.Period, Level, Region, Unit, .. routes.GroupParameters],
                 ApiJson.Instance.ExplanationResponse,
-                request => Answer(request, groups, readers)
+                request => Answer(request, routes)
             )
             .Describe(
                 "explainWaitingTime",
@@ -118,14 +117,10 @@ internal static class ExplainResource
             );
     }
 
-    private static Answer<ExplanationResponse> Answer(
-        PictureRequest request,
-        IReadOnlyList<Parameter> groups,
-        SourceReaders readers
-    )
+    private static Answer<ExplanationResponse> Answer(PictureRequest request, ApiRoutes routes)
     {
         var (picture, query) = (request.Picture, request.Query);
-        var selection = Selection.Read(query, picture, groups, readers);
+        var selection = Selection.Read(query, picture, Parameters.Procedure, routes).SingleOrDefault();
         var place = ReadPlace(query, picture);
         if (query.Problem is { } problem)
         {

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Lagesbild.Deliveries;
+using Lagesbild.Formats;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.Swagger;
 using Swashbuckle.AspNetCore.SwaggerGen;
@@ -21,6 +22,7 @@ internal sealed record OperationDescription(
     Bilingual Description,
     IReadOnlyList<Parameter> Parameters,
     PathId? PathId,
+    IReadOnlyList<Representation> Representations,
     IReadOnlyList<int> Problems,
     bool IsOpen
 );
@@ -30,7 +32,8 @@ internal sealed class ApiRoute(
     IEndpointConventionBuilder endpoint,
     Type body,
     IReadOnlyList<Parameter> parameters,
-    PathId? pathId
+    PathId? pathId,
+    IReadOnlyList<Representation> representations
 )
 {
     private bool _isOpen;
@@ -61,6 +64,7 @@ internal sealed class ApiRoute(
                 new Bilingual(swedishText, englishText),
                 parameters,
                 pathId,
+                representations,
                 problems,
                 _isOpen
             ),
@@ -199,6 +203,19 @@ internal static class OpenApiResource
                 operation.Security = [];
             }
 
+            foreach (var representation in described.Representations.Where(one => one.Download is not null))
+            {
+                if (((OpenApiResponse)operation.Responses!["200"]).Content is { } content)
+                {
+                    content[representation.MediaType] = new OpenApiMediaType { Schema = Written(representation) };
+                }
+            }
+
+            if (described.Representations.All(one => one.Download is not null))
+            {
+                operation.Responses!["200"].Content!.Remove(Representation.Json.MediaType);
+            }
+
             foreach (var (status, response) in operation.Responses!)
             {
                 response.Description = Both(Meaning(status), " / ");
@@ -222,6 +239,14 @@ internal static class OpenApiResource
                 .. described.Parameters.Select(Described),
             ];
         }
+
+        private static OpenApiSchema Written(Representation representation) =>
+            representation.Download switch
+            {
+                DownloadFormat.JsonStat => new OpenApiSchema { Type = JsonSchemaType.Object },
+                DownloadFormat.Xlsx => new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" },
+                _ => new OpenApiSchema { Type = JsonSchemaType.String },
+            };
 
         private static OpenApiParameter Described(Parameter parameter)
         {

@@ -180,18 +180,30 @@ internal static partial class Parameters
         Default = "1",
     };
 
-    public static readonly Parameter Format = new(
-        "format",
+    public static readonly Parameter Format = FormatAmong(
+        Representation.OfTables,
         new Bilingual(
-            "Svarets format; går före Accept.",
-            "Format of the response; takes precedence over the Accept header."
-        ),
-        "",
-        "json"
-    )
+            "Svarets format; går före Accept. Alla utom json innehåller alla rader, utan sidor.",
+            "Format of the response; takes precedence over the Accept header. All but json hold all rows, without pages."
+        )
+    );
+
+    /// <summary>The parameter <c>format</c> of a resource that can be given in these forms.</summary>
+    public static Parameter FormatAmong(IReadOnlyList<Representation> representations, Bilingual description) =>
+        new("format", description, "", representations[0].Format)
+        {
+            Allowed = [.. representations.Select(representation => representation.Format)],
+            Default = representations[0].Format,
+        };
+
+    /// <summary>The procedure where a download may hold several.</summary>
+    public static readonly Parameter Procedures = Procedure with
     {
-        Allowed = [.. Representation.All.Select(representation => representation.Format)],
-        Default = "json",
+        IsRepeatable = true,
+        Description = new Bilingual(
+            "Åtgärd: KVÅ-kod med tre tecken. Får upprepas för csv, csv-excel-sv och xlsx.",
+            "Procedure: KVÅ code of three characters. May be repeated for csv, csv-excel-sv and xlsx."
+        ),
     };
 
     /// <summary>One for each filter on patient groups that some source has.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Lagesbild.Formats;
 using Lagesbild.Picture;
 using Lagesbild.Security;
 
@@ -21,8 +22,10 @@ internal sealed record PictureRequest(Picture.Picture Picture, Query Query, stri
 
 /// <summary>
 /// A GET whose response depends on the picture and the request alone. Known requests are answered from
-/// <see cref="ResponseCache"/> without being parsed; unknown ones are read, answered, and kept.
+/// <see cref="ResponseCache"/> without being parsed; unknown ones are read, answered, and kept. Downloads are written as
+/// they are read, and not kept.
 /// </summary>
+/// <param name="download">Null where there is nothing but JSON.</param>
 internal sealed class PictureResource<T>(
     CurrentPicture current,
     ResponseCache cache,
@@ -30,10 +33,15 @@ internal sealed class PictureResource<T>(
     string? idName,
     IReadOnlyList<Parameter> parameters,
     JsonTypeInfo<T> json,
-    Func<PictureRequest, Answer<T>> answer
+    Func<PictureRequest, Answer<T>> answer,
+    Func<PictureRequest, DownloadFormat, Answer<Download>>? download
 )
     where T : class
 {
+    private readonly IReadOnlyList<Representation> _representations = download is null
+        ? Representation.OnlyJson
+        : Representation.OfTables;
+
     public Task Respond(HttpContext context)
     {
         if (current.Value is not { } picture)
@@ -42,7 +50,7 @@ internal sealed class PictureResource<T>(
         }
 
         var request = context.Request;
-        var accepted = Representation.Accepted(request.Headers.Accept);
+        var accepted = Representation.Accepted(request.Headers.Accept, _representations);
         var coding = ContentCodings.Accepted(request.Headers.AcceptEncoding);
         var key = new RequestKey(request.Path.Value!, request.QueryString.Value, accepted, coding);
         var generation = cache.Of(picture);
@@ -57,15 +65,20 @@ internal sealed class PictureResource<T>(
             return refused.WriteAsync(context);
         }
 
-        var format = query.Has(Parameters.Format) ? Representation.Find(query.Find(Parameters.Format)) : key.Accepted;
-        if (format is null)
+        if (query.Representation(_representations, key.Accepted) is not { } format)
         {
-            return Problem.NotAcceptable(Representation.All.Select(one => one.MediaType)).WriteAsync(context);
+            return Problem.NotAcceptable(_representations).WriteAsync(context);
         }
 
         var id = idName is null ? "" : (string)context.Request.RouteValues[idName]!;
         var canonicalPath = idName is null ? path : path + Uri.EscapeDataString(id);
         var canonical = query.Canonical(canonicalPath);
+        if (format.Download is { } form)
+        {
+            var asked = new PictureRequest(generation.Picture, query, canonicalPath, id);
+            return StreamedResponse.WriteAsync(context, asked, download!(asked, form), format);
+        }
+
         var canonicalKey = new RequestKey("", canonical, format, key.Coding);
         if (generation.Find(canonicalKey) is not { } response)
         {

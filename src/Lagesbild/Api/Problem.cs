@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
+using Lagesbild.Picture;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Lagesbild.Api;
@@ -53,6 +54,10 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
     public static Problem ParameterConflict(string name, string detail) =>
         new(400, "parameter-conflict", "Query parameters that exclude each other", detail, name);
 
+    /// <param name="asked">What was asked for, as it stands in the query.</param>
+    public static Problem OnlyOfUnits(string name, string asked, Level level) =>
+        ParameterConflict(name, $"{asked} goes with level=unit only, not with level={level.ApiValue()}.");
+
     public static Problem GroupNotAvailable(string name, string detail) =>
         new(400, "group-not-available", "Patient group not available", detail, name);
 
@@ -64,12 +69,12 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
             "No delivery has been published yet, so there are no figures to show. Try again later."
         );
 
-    public static Problem NotAcceptable(IEnumerable<string> mediaTypes) =>
+    public static Problem NotAcceptable(IEnumerable<Representation> representations) =>
         new(
             406,
             "not-acceptable",
             "No acceptable representation",
-            $"The Accept header rules out what this resource can be given as: {string.Join(", ", mediaTypes)}."
+            $"The Accept header rules out what this resource can be given as: {string.Join(", ", representations.Select(one => one.MediaType).Distinct())}."
         );
 
     public static Problem ProcedureUnknown { get; } =

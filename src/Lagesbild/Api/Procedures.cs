@@ -104,11 +104,11 @@ internal static class ProceduresResource
             "Free text or code: official heading, plain name, synonym, beginning of a word; forgives a typing error or "
                 + "two. Codes match exactly or by prefix. Without q: all, by code."
         ),
-        "1 to 100 characters, no control characters",
+        "1 to 100 characters, not only blanks, no control characters",
         "grå starr"
     )
     {
-        Pattern = new(@"^[^\p{C}\p{Zl}\p{Zp}]+\z"),
+        Pattern = new(@"^[^\p{C}\p{Zl}\p{Zp}]*[^\p{C}\p{Z}][^\p{C}\p{Zl}\p{Zp}]*\z"),
     };
 
     private static readonly BilingualText Guarantee = new(

@@ -61,22 +61,34 @@ internal sealed class Query
     public double? Number(Parameter parameter) => Find(parameter) is { } text ? Parameter.NumberOf(text) : null;
 
     /// <summary>
-    /// The procedure asked for, known to the catalogue or to the picture; refused where neither knows it.
+    /// The procedures asked for, known to the catalogue or to the picture; refused where neither knows one. Empty where
+    /// something is refused.
     /// </summary>
-    public Procedure? Procedure(Parameter parameter, Picture.Picture picture)
+    public IReadOnlyList<Procedure> Procedures(Parameter parameter, Picture.Picture picture)
     {
-        if (Problem is not null || Find(parameter) is not { } code)
+        var procedures = new List<Procedure>();
+        foreach (var code in Problem is null ? All(parameter) : [])
         {
-            return null;
+            if ((picture.FindProcedure(code)?.Procedure ?? picture.Catalogue.FindProcedure(code)) is { } procedure)
+            {
+                procedures.Add(procedure);
+            }
+            else
+            {
+                Refuse(parameter.Invalid(code));
+            }
         }
 
-        var procedure = picture.FindProcedure(code)?.Procedure ?? picture.Catalogue.FindProcedure(code);
-        if (procedure is null)
-        {
-            Refuse(parameter.Invalid(code));
-        }
+        return Problem is null ? procedures : [];
+    }
 
-        return procedure;
+    /// <summary>What the parameter <c>format</c> says, or else what was accepted; null where neither leads to one.</summary>
+    public Representation? Representation(IReadOnlyList<Representation> all, Representation? accepted)
+    {
+        var place = PlaceOf(Parameters.Format.Name);
+        return place >= 0 && _values[place] is [var format]
+            ? all.FirstOrDefault(one => one.Format == format)
+            : accepted;
     }
 
     /// <summary>The regions asked for; refused where one is unknown.</summary>
@@ -147,6 +159,23 @@ internal sealed class Query
                     "The parameter region does not go with level=country."
                 )
             );
+        }
+    }
+
+    /// <summary>A download has no pages.</summary>
+    public void RefusePaging()
+    {
+        foreach (var parameter in (Parameter[])[Parameters.Limit, Parameters.Page])
+        {
+            if (Has(parameter))
+            {
+                Refuse(
+                    Problem.ParameterConflict(
+                        parameter.Name,
+                        $"The parameter {parameter.Name} goes with format=json only: every other format holds all rows."
+                    )
+                );
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+using Lagesbild.Formats;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
@@ -5,32 +6,50 @@ namespace Lagesbild.Api;
 
 /// <summary>A form that a response can be given in.</summary>
 /// <param name="Format">Value of the parameter <c>format</c>.</param>
-/// <param name="MediaType">Value of the headers Accept and Content-Type.</param>
-internal sealed record Representation(string Format, string MediaType)
+/// <param name="MediaType">As the Accept header names it.</param>
+/// <param name="Download">How it is written; null for JSON, which is paged and kept.</param>
+internal sealed record Representation(string Format, string MediaType, DownloadFormat? Download = null)
 {
     public static readonly Representation Json = new("json", "application/json");
 
-    /// <summary>The default first.</summary>
-    public static IReadOnlyList<Representation> All { get; } = [Json];
+    private static readonly Representation Csv = new("csv", "text/csv", DownloadFormat.Csv);
 
-    public static Representation? Find(string? format) => All.FirstOrDefault(one => one.Format == format);
+    /// <summary>What most resources can be given as.</summary>
+    public static IReadOnlyList<Representation> OnlyJson { get; } = [Json];
 
-    /// <summary>What the Accept header likes best; null where it rules all of them out.</summary>
-    public static Representation? Accepted(StringValues accept)
+    /// <summary>What a table can be given as, the default first.</summary>
+    public static IReadOnlyList<Representation> OfTables { get; } =
+    [
+        Json,
+        Csv,
+        new("csv-excel-sv", "text/csv", DownloadFormat.CsvForExcel),
+        new("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", DownloadFormat.Xlsx),
+        new("json-stat", "application/vnd.json-stat+json", DownloadFormat.JsonStat),
+    ];
+
+    /// <summary>What the whole picture can be given as, the default first.</summary>
+    public static IReadOnlyList<Representation> OfPicture { get; } =
+    [Csv, new("json", "application/x-ndjson", DownloadFormat.JsonLines)];
+
+    /// <summary>What the Accept header likes best among those there are; null where it rules all of them out.</summary>
+    public static Representation? Accepted(StringValues accept, IReadOnlyList<Representation> all)
     {
-        if (accept.Count == 0 || accept.Count == 1 && accept[0] is "*/*" or "application/json")
+        if (
+            accept.Count == 0
+            || accept.Count == 1 && accept[0] is { } only && (only == "*/*" || only == all[0].MediaType)
+        )
         {
-            return Json;
+            return all[0];
         }
 
         if (!MediaTypeHeaderValue.TryParseList([.. accept.OfType<string>()], out var ranges))
         {
-            return Json;
+            return all[0];
         }
 
         Representation? best = null;
         var bestQuality = 0.0;
-        foreach (var representation in All)
+        foreach (var representation in all)
         {
             var quality = Quality(ranges, new MediaTypeHeaderValue(representation.MediaType));
             if (quality > bestQuality)

@@ -14,7 +14,7 @@ internal readonly record struct RequestKey(string Path, string? Query, Represent
 /// <summary>A response of 200, ready to be written: its bytes, packed, and its headers as they go out.</summary>
 internal sealed class StoredResponse
 {
-    private static readonly StringValues PictureCacheControl = "private, max-age=60";
+    public static readonly StringValues PictureCacheControl = "private, max-age=60";
     private static readonly StringValues Varies = $"{HeaderNames.Accept}, {HeaderNames.AcceptEncoding}";
 
     private readonly byte[] _body;
@@ -85,7 +85,7 @@ internal sealed class StoredResponse
     }
 
     /// <summary>Writes the headers of both answers, and the 304 where the caller has the other.</summary>
-    private static bool Has(HttpContext context, StringValues etag, StringValues cacheControl)
+    public static bool Has(HttpContext context, StringValues etag, StringValues cacheControl)
     {
         var response = context.Response;
         var headers = response.Headers;
@@ -147,7 +147,7 @@ internal static class EntityTag
         string canonicalRequest,
         Representation representation,
         ContentCoding coding
-    ) => Of(Encoding.UTF8.GetBytes($"{pictureId}\n{Build}\n{canonicalRequest}\n{representation.MediaType}"), coding);
+    ) => Of(Encoding.UTF8.GetBytes($"{pictureId}\n{Build}\n{canonicalRequest}\n{representation.Format}"), coding);
 
     /// <summary>Of the response itself, before it is packed.</summary>
     public static string Of(ReadOnlySpan<byte> content, ContentCoding coding)

@@ -1,8 +1,67 @@
 using Lagesbild.Catalogue;
 using Lagesbild.Deliveries;
+using Lagesbild.Formats;
 using Lagesbild.Picture;
 
 namespace Lagesbild.Api;
+
+/// <summary>What the table and the trend are both asked for: of which procedures, and of which places.</summary>
+/// <param name="Selections">One for each procedure, by code; at least one.</param>
+internal sealed record Scope(
+    Level Level,
+    IReadOnlyList<string> Regions,
+    IReadOnlyList<string> Units,
+    IReadOnlyList<Selection> Selections
+)
+{
+    /// <summary>Null exactly when something was refused.</summary>
+    /// <param name="ofUnits">Parameters that go with the unit level only.</param>
+    /// <param name="format">Null for JSON.</param>
+    public static Scope? Read(
+        PictureRequest request,
+        ApiRoutes routes,
+        IReadOnlyList<Parameter> ofUnits,
+        DownloadFormat? format
+    )
+    {
+        var (query, picture) = (request.Query, request.Picture);
+        var selections = Selection.Read(query, picture, Parameters.Procedures, routes);
+        var level = ApiValues.LevelOf(query.Find(Parameters.Level)!);
+        var (regions, units) = (query.Regions(picture), query.Units(picture));
+        if (selections.Count > 1 && format is null or DownloadFormat.JsonStat)
+        {
+            query.Refuse(Problem.RepeatedParameter(Parameters.Procedures.Name));
+        }
+
+        foreach (var parameter in ofUnits.Where(p => level != Level.Unit && query.Has(p)))
+        {
+            query.Refuse(Problem.OnlyOfUnits(parameter.Name, parameter.Name, level));
+        }
+
+        query.RefuseRegionOfCountry(level);
+        if (format is not null)
+        {
+            query.RefusePaging();
+        }
+
+        return query.Problem is null ? new Scope(level, regions, units, selections) : null;
+    }
+
+    /// <summary>
+    /// Leaves the healthcare regions that hold one of the regions asked for; the picture itself has seen to units and
+    /// regions.
+    /// </summary>
+    public IReadOnlyList<T> Within<T>(IReadOnlyList<T> rows, Func<T, Place> placeOf, ProcedureCatalogue catalogue)
+    {
+        if (Regions.Count == 0 || Level != Level.HealthcareRegion)
+        {
+            return rows;
+        }
+
+        var wanted = Regions.Select(region => catalogue.FindRegion(region)!.HealthcareRegion).ToHashSet();
+        return [.. rows.Where(row => wanted.Contains(placeOf(row).HealthcareRegion!))];
+    }
+}
 
 /// <summary>Whose waits are asked for: a procedure, a period and a patient group.</summary>
 /// <param name="Figures">Null where the catalogue knows the procedure and no unit has a figure of it.</param>
@@ -22,44 +81,26 @@ internal sealed record Selection(
 
     public string GroupValue => Source?.Groups[Group].ApiValue ?? "all";
 
-    /// <summary>Null exactly when something was refused.</summary>
-    public static Selection? Read(
+    /// <summary>One for each procedure asked for; empty exactly when something was refused.</summary>
+    public static IReadOnlyList<Selection> Read(
         Query query,
         Picture.Picture picture,
-        IReadOnlyList<Parameter> groups,
-        SourceReaders readers
+        Parameter procedure,
+        ApiRoutes routes
     )
     {
-        if (query.Procedure(Parameters.Procedure, picture) is not { } procedure)
-        {
-            return null;
-        }
-
-        var figures = picture.FindProcedure(procedure.Code);
-        var source = figures?.Source ?? readers.Find(procedure.Source)?.Source;
-        var group = query.Group(groups, source);
         var period = Deliveries.Period.FromApiValue(query.Find(Parameters.Period) ?? "") ?? Period.Days90;
-        var part = picture.Parts.FirstOrDefault(one => one.Origin.Source.Code == source?.Code);
-        return query.Problem is null ? new Selection(procedure, figures, source, part, period, group) : null;
-    }
-
-    /// <summary>
-    /// Leaves the healthcare regions that hold one of the regions asked for; the picture itself has seen to units and
-    /// regions.
-    /// </summary>
-    public static IReadOnlyList<T> Within<T>(
-        IReadOnlyList<T> rows,
-        Func<T, Place> placeOf,
-        IReadOnlyList<string> regions,
-        ProcedureCatalogue catalogue
-    )
-    {
-        if (regions.Count == 0 || rows.Count == 0 || placeOf(rows[0]).Level != Level.HealthcareRegion)
-        {
-            return rows;
-        }
-
-        var wanted = regions.Select(region => catalogue.FindRegion(region)!.HealthcareRegion).ToHashSet();
-        return [.. rows.Where(row => wanted.Contains(placeOf(row).HealthcareRegion!))];
+        var selections = query
+            .Procedures(procedure, picture)
+            .Select(one =>
+            {
+                var figures = picture.FindProcedure(one.Code);
+                var source = figures?.Source ?? routes.Readers.Find(one.Source)?.Source;
+                var group = query.Group(routes.GroupParameters, source);
+                var part = picture.Parts.FirstOrDefault(part => part.Origin.Source.Code == source?.Code);
+                return new Selection(one, figures, source, part, period, group);
+            })
+            .ToList();
+        return query.Problem is null ? selections : [];
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Lagesbild.Deliveries;
 using Lagesbild.Formats;
 using Lagesbild.Picture;
 using Lagesbild.Statistics;
@@ -72,22 +71,22 @@ internal static class TrendsResource
 {
     public static void Map(ApiRoutes routes)
     {
-        var (groups, readers) = (routes.GroupParameters, routes.Readers);
         routes
             .Get(
                 "/trends",
                 [
-                    Parameters.Procedure,
+                    Parameters.Procedures,
                     Parameters.Level,
                     Parameters.Region,
                     Parameters.Unit,
-                    .. groups,
+                    .. routes.GroupParameters,
                     Parameters.Limit,
                     Parameters.Page,
                     Parameters.Format,
                 ],
                 ApiJson.Instance.TrendsResponse,
-                request => Answer(request, groups, readers)
+                request => Answer(request, routes),
+                (request, format) => Downloaded(request, routes, format)
             )
             .Describe(
                 "listTrends",
@@ -100,47 +99,55 @@ internal static class TrendsResource
             );
     }
 
-    private static Answer<TrendsResponse> Answer(
-        PictureRequest request,
-        IReadOnlyList<Parameter> groups,
-        SourceReaders readers
-    )
+    private static Answer<TrendsResponse> Answer(PictureRequest request, ApiRoutes routes)
     {
-        var (picture, query) = (request.Picture, request.Query);
-        var selection = Selection.Read(query, picture, groups, readers);
-        var level = ApiValues.LevelOf(query.Find(Parameters.Level)!);
-        var (regions, units) = (query.Regions(picture), query.Units(picture));
-        if (level != Level.Unit && units.Count > 0)
+        var picture = request.Picture;
+        if (Scope.Read(request, routes, [Parameters.Unit], null) is not { } scope)
         {
-            query.Refuse(
-                Problem.ParameterConflict(
-                    Parameters.Unit.Name,
-                    $"The parameter unit goes with level=unit only, not with level={level.ApiValue()}."
-                )
-            );
+            return request.Query.Problem!;
         }
 
-        query.RefuseRegionOfCountry(level);
-        if (query.Problem is { } problem)
-        {
-            return problem;
-        }
-
-        IReadOnlyList<TrendRow> all = selection!.Figures?.Trend(level, selection.Group, regions, units) ?? [];
-        var (rows, meta, links) = Paging.Of(
-            request,
-            Selection.Within(all, row => row.Place, regions, picture.Catalogue)
-        );
+        var selection = scope.Selections.Single();
+        var (rows, meta, links) = Paging.Of(request, RowsOf(selection, scope, picture));
         return new TrendsResponse(
             PictureInfo.Of(picture),
             ProcedureInfo.Of(selection.Procedure),
             selection.GroupValue,
-            level.ApiValue(),
+            scope.Level.ApiValue(),
             [.. rows.Select(row => RowOf(row, selection.Figures!.ReferenceDate))],
             meta,
             links
         );
     }
+
+    private static Answer<Download> Downloaded(PictureRequest request, ApiRoutes routes, DownloadFormat format)
+    {
+        if (Scope.Read(request, routes, [Parameters.Unit], format) is not { } scope)
+        {
+            return request.Query.Problem!;
+        }
+
+        return Download.OfTrends(
+            request.Picture,
+            [
+                .. scope.Selections.Select(selection => new TrendTable(
+                    selection.Procedure,
+                    selection.Figures,
+                    selection.Group,
+                    scope.Level,
+                    RowsOf(selection, scope, request.Picture)
+                )),
+            ],
+            format
+        );
+    }
+
+    private static IReadOnlyList<TrendRow> RowsOf(Selection selection, Scope scope, Picture.Picture picture) =>
+        scope.Within(
+            selection.Figures?.Trend(scope.Level, selection.Group, scope.Regions, scope.Units) ?? [],
+            row => row.Place,
+            picture.Catalogue
+        );
 
     private static TrendsRow RowOf(TrendRow row, DateOnly referenceDate) =>
         new()

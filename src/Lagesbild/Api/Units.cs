@@ -143,7 +143,7 @@ internal static class UnitsResource
     {
         var (picture, query) = (request.Picture, request.Query);
         var regions = query.Regions(picture);
-        var procedure = query.Procedure(Procedure, picture);
+        var procedure = query.Procedures(Procedure, picture).SingleOrDefault();
         if (query.Problem is { } problem)
         {
             return problem;

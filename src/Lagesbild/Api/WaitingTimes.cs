@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
+using Lagesbild.Catalogue;
 using Lagesbild.Deliveries;
 using Lagesbild.Formats;
 using Lagesbild.Picture;
@@ -166,18 +167,17 @@ internal static partial class WaitingTimesResource
 
     public static void Map(ApiRoutes routes)
     {
-        var (groups, readers) = (routes.GroupParameters, routes.Readers);
         routes
             .Get(
                 "/waiting-times",
                 [
-                    Parameters.Procedure,
+                    Parameters.Procedures,
                     Parameters.Period,
                     Parameters.Level,
                     Parameters.Region,
                     Parameters.Unit,
                     Operator,
-                    .. groups,
+                    .. routes.GroupParameters,
                     Near,
                     MaxDistanceKm,
                     MinCount,
@@ -189,7 +189,8 @@ internal static partial class WaitingTimesResource
                     Parameters.Format,
                 ],
                 ApiJson.Instance.WaitingTimesResponse,
-                request => Answer(request, groups, readers)
+                request => Answer(request, routes),
+                (request, format) => Downloaded(request, routes, format)
             )
             .Describe(
                 "listWaitingTimes",
@@ -202,52 +203,17 @@ internal static partial class WaitingTimesResource
             );
     }
 
-    private static Answer<WaitingTimesResponse> Answer(
-        PictureRequest request,
-        IReadOnlyList<Parameter> groups,
-        SourceReaders readers
-    )
+    private static Answer<WaitingTimesResponse> Answer(PictureRequest request, ApiRoutes routes)
     {
-        var (picture, query) = (request.Picture, request.Query);
-        var selection = Selection.Read(query, picture, groups, readers);
-        var level = ApiValues.LevelOf(query.Find(Parameters.Level)!);
-        var (regions, units) = (query.Regions(picture), query.Units(picture));
-        var near = query.Find(Near) is { } code ? picture.Catalogue.FindMunicipality(code) : null;
-        if (near is null && query.Has(Near))
+        var picture = request.Picture;
+        if (Asked.Read(request, routes, null) is not { } asked)
         {
-            query.Refuse(Near.Invalid(query.Find(Near)!));
+            return request.Query.Problem!;
         }
 
-        var home = HomeOf(query, picture);
-        RefuseConflicts(query, level);
-        if (query.Problem is { } problem)
-        {
-            return problem;
-        }
-
-        var (key, descending) = Orders[query.Find(Sort)!];
-        var (period, group, figures) = (selection!.Period, selection.Group, selection.Figures);
-        IReadOnlyList<Row> all = figures is null
-            ? []
-            : figures.Table(
-                new TableQuery(figures, period, group, level)
-                {
-                    Regions = regions,
-                    Units = units,
-                    Operator = query.Find(Operator) is { } kind ? ApiValues.OperatorOf(kind) : null,
-                    Near = near,
-                    MaxDistanceKm = query.Number(MaxDistanceKm),
-                    MinCount = query.Whole(MinCount),
-                    MinAsa34Count = query.Whole(MinAsa34Count),
-                    Home = home,
-                    Sort = key,
-                    Descending = descending,
-                }
-            );
-        var (rows, meta, links) = Paging.Of(
-            request,
-            Selection.Within(all, row => row.Place, regions, picture.Catalogue)
-        );
+        var selection = asked.Scope.Selections.Single();
+        var (period, group, figures, home) = (selection.Period, selection.Group, selection.Figures, asked.Home);
+        var (rows, meta, links) = Paging.Of(request, asked.RowsOf(selection, picture));
         var country = figures?.FindFigure(Place.Country, period, group);
         var homeFigure = home is null ? null : figures?.FindFigure(home, period, group);
         return new WaitingTimesResponse(
@@ -257,12 +223,86 @@ internal static partial class WaitingTimesResource
             selection.From,
             selection.To,
             selection.GroupValue,
-            level.ApiValue(),
+            asked.Scope.Level.ApiValue(),
             country is { } whole ? new CountryFigures(whole.Count, whole.MedianDays, whole.Within90Days) : null,
             [.. rows.Select(row => OfHome(RowOf(picture, selection, row, country), row, home, homeFigure))],
             meta,
             links
         );
+    }
+
+    private static Answer<Download> Downloaded(PictureRequest request, ApiRoutes routes, DownloadFormat format)
+    {
+        if (Asked.Read(request, routes, format) is not { } asked)
+        {
+            return request.Query.Problem!;
+        }
+
+        return Download.OfWaitingTimes(
+            request.Picture,
+            [
+                .. asked.Scope.Selections.Select(selection => new WaitingTimesTable(
+                    selection.Procedure,
+                    selection.Figures,
+                    selection.Period,
+                    selection.Group,
+                    asked.Scope.Level,
+                    asked.RowsOf(selection, request.Picture),
+                    asked.Home
+                )),
+            ],
+            format
+        );
+    }
+
+    /// <summary>All that a table is asked for.</summary>
+    private sealed record Asked(Scope Scope, Query Query, Municipality? Near, Place? Home)
+    {
+        /// <summary>Null exactly when something was refused.</summary>
+        public static Asked? Read(PictureRequest request, ApiRoutes routes, DownloadFormat? format)
+        {
+            var (picture, query) = (request.Picture, request.Query);
+            var scope = Scope.Read(request, routes, OnlyOfUnits, format);
+            var near = query.Find(WaitingTimesResource.Near) is { } code
+                ? picture.Catalogue.FindMunicipality(code)
+                : null;
+            if (near is null && query.Has(WaitingTimesResource.Near))
+            {
+                query.Refuse(WaitingTimesResource.Near.Invalid(query.Find(WaitingTimesResource.Near)!));
+            }
+
+            var home = HomeOf(query, picture);
+            RefuseConflicts(query);
+            return query.Problem is null ? new Asked(scope!, query, near, home) : null;
+        }
+
+        public IReadOnlyList<Row> RowsOf(Selection selection, Picture.Picture picture)
+        {
+            if (selection.Figures is not { } figures)
+            {
+                return [];
+            }
+
+            var (key, descending) = Orders[Query.Find(Sort)!];
+            var rows = figures.Table(
+                new TableQuery(figures, selection.Period, selection.Group, Scope.Level)
+                {
+                    Regions = Scope.Regions,
+                    Units = Scope.Units,
+                    Operator = Query.Find(WaitingTimesResource.Operator) is { } kind
+                        ? ApiValues.OperatorOf(kind)
+                        : null,
+                    Near = Near,
+                    MaxDistanceKm = Query.Number(MaxDistanceKm),
+                    MinCount = Query.Whole(MinCount),
+                    MinAsa34Count = Query.Whole(MinAsa34Count),
+                    Home = Home,
+                    Sort = key,
+                    Descending = descending,
+                }
+            );
+            return Scope.Within(rows, row => row.Place, picture.Catalogue);
+        }
     }
 
     private static Place? HomeOf(Query query, Picture.Picture picture)
@@ -297,19 +337,8 @@ internal static partial class WaitingTimesResource
                 Reasons = Reasons.AndOfHome(answer.Reasons, row, home, figure),
             };
 
-    private static void RefuseConflicts(Query query, Level level)
+    private static void RefuseConflicts(Query query)
     {
-        foreach (var parameter in OnlyOfUnits.Where(p => level != Level.Unit && query.Has(p)))
-        {
-            query.Refuse(
-                Problem.ParameterConflict(
-                    parameter.Name,
-                    $"The parameter {parameter.Name} goes with level=unit only, not with level={level.ApiValue()}."
-                )
-            );
-        }
-
-        query.RefuseRegionOfCountry(level);
         if (query.Has(MaxDistanceKm) && !query.Has(Near))
         {
             query.Refuse(
@@ -317,9 +346,17 @@ internal static partial class WaitingTimesResource
             );
         }
 
-        if (query.Find(Sort) == "distance" && !query.Has(Near))
+        if (query.Find(Sort) == "distance")
         {
-            query.Refuse(Problem.ParameterConflict(Sort.Name, "sort=distance needs near, a municipality code."));
+            var level = ApiValues.LevelOf(query.Find(Parameters.Level)!);
+            if (level != Level.Unit)
+            {
+                query.Refuse(Problem.OnlyOfUnits(Sort.Name, "sort=distance", level));
+            }
+            else if (!query.Has(Near))
+            {
+                query.Refuse(Problem.ParameterConflict(Sort.Name, "sort=distance needs near, a municipality code."));
+            }
         }
     }
 

@@ -27,7 +27,14 @@ public enum DownloadFormat
 /// <summary>A file to be handed out: written as it is read, never held.</summary>
 /// <param name="FileName">Says what is inside: <c>vantetider_NGB_enhet_2026-11-21.xlsx</c>.</param>
 /// <param name="MediaType">For Content-Type.</param>
-public sealed record Download(string FileName, string MediaType, Func<Stream, CancellationToken, Task> WriteAsync)
+/// <param name="Rows">How many it will have.</param>
+public sealed record Download(
+    DownloadFormat Format,
+    string FileName,
+    string MediaType,
+    int Rows,
+    Func<Stream, CancellationToken, Task> WriteAsync
+)
 {
     /// <summary>Tables of one or more procedures, at the same level, as they are shown.</summary>
     public static Download OfWaitingTimes(
@@ -49,6 +56,7 @@ public sealed record Download(string FileName, string MediaType, Func<Stream, Ca
             $"Väntetider till operation, {Subject(procedures)}, per {level.Word().Swedish}",
             procedures,
             level,
+            tables.Sum(table => table.Rows.Count),
             sheet,
             format,
             (stream, cancellation) =>
@@ -91,6 +99,7 @@ public sealed record Download(string FileName, string MediaType, Func<Stream, Ca
             $"Väntetider till operation månad för månad, {Subject(procedures)}, per {level.Word().Swedish}",
             procedures,
             level,
+            tables.Sum(table => table.Rows.Count * Month.TrendLength),
             sheet,
             format,
             (stream, cancellation) =>
@@ -137,16 +146,19 @@ public sealed record Download(string FileName, string MediaType, Func<Stream, Ca
             from figures in picture.Procedures
             from period in Deliveries.Period.Windows
             from patients in Enumerable.Range(0, figures.Source.Groups.Count)
-            let rows = figures.Table(new TableQuery(figures, period, patients) { Sort = Picture.SortKey.Name })
-            from line in new WaitingTimesTable(figures.Procedure, figures, period, patients, Level.Unit, rows).Lines
+            let table = figures.Table(new TableQuery(figures, period, patients) { Sort = Picture.SortKey.Name })
+            from line in new WaitingTimesTable(figures.Procedure, figures, period, patients, Level.Unit, table).Lines
             select line;
         var sheet = new Sheet<WaitingTimesLine>("Väntetider", WaitingTimesLine.Columns, lines);
         var name = "lagesbild_" + LastDate(picture);
+        var rows = picture.Procedures.Sum(p => p.UnitsInTable * p.Source.Groups.Count) * Deliveries.Period.Windows.Count;
         return format == DownloadFormat.Csv
-            ? Csv(name, sheet)
+            ? Csv(name, rows, sheet)
             : new Download(
+                format,
                 name + ".jsonl",
                 "application/x-ndjson",
+                rows,
                 (stream, cancellation) => JsonLines.WriteAsync(sheet, stream, cancellation)
             );
     }
@@ -157,6 +169,7 @@ public sealed record Download(string FileName, string MediaType, Func<Stream, Ca
         string title,
         IReadOnlyList<Procedure> procedures,
         Level level,
+        int rows,
         Sheet<T> sheet,
         DownloadFormat format,
         Func<Stream, CancellationToken, Task> jsonStat
@@ -169,15 +182,19 @@ public sealed record Download(string FileName, string MediaType, Func<Stream, Ca
         };
         return format switch
         {
-            DownloadFormat.Csv => Csv(name, sheet),
+            DownloadFormat.Csv => Csv(name, rows, sheet),
             DownloadFormat.CsvForExcel => new Download(
+                format,
                 name + ".csv",
                 "text/csv; charset=utf-8",
+                rows,
                 (stream, cancellation) => Formats.Csv.WriteForExcelAsync(forPeople, stream, cancellation)
             ),
             DownloadFormat.Xlsx => new Download(
+                format,
                 name + ".xlsx",
                 "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                rows,
                 (stream, cancellation) =>
                     Xlsx.WriteAsync(
                         forPeople,
@@ -187,15 +204,17 @@ public sealed record Download(string FileName, string MediaType, Func<Stream, Ca
                         cancellation
                     )
             ),
-            DownloadFormat.JsonStat => new Download(name + ".json", "application/vnd.json-stat+json", jsonStat),
+            DownloadFormat.JsonStat => new Download(format, name + ".json", "application/vnd.json-stat+json", rows, jsonStat),
             _ => throw new ArgumentOutOfRangeException(nameof(format)),
         };
     }
 
-    private static Download Csv<T>(string name, Sheet<T> sheet) =>
+    private static Download Csv<T>(string name, int rows, Sheet<T> sheet) =>
         new(
+            DownloadFormat.Csv,
             name + ".csv",
             "text/csv; charset=utf-8",
+            rows,
             (stream, cancellation) => Formats.Csv.WriteAsync(sheet, stream, cancellation)
         );
 
