@@ -188,7 +188,8 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints, IServiceProvide
 
                 var request = new PictureRequest(picture, query, ApiSetup.Root + path, "");
                 return StreamedResponse.WriteAsync(context, request, download(request, format.Download!.Value), format);
-            }
+            },
+            representations
         );
 
     /// <summary>A resource that depends on something else than the picture, and takes no parameters.</summary>

@@ -151,7 +151,8 @@ public sealed record Download(
             select line;
         var sheet = new Sheet<WaitingTimesLine>("Väntetider", WaitingTimesLine.Columns, lines);
         var name = "lagesbild_" + LastDate(picture);
-        var rows = picture.Procedures.Sum(p => p.UnitsInTable * p.Source.Groups.Count) * Deliveries.Period.Windows.Count;
+        var rows =
+            picture.Procedures.Sum(p => p.UnitsInTable * p.Source.Groups.Count) * Deliveries.Period.Windows.Count;
         return format == DownloadFormat.Csv
             ? Csv(name, rows, sheet)
             : new Download(
@@ -204,7 +205,13 @@ public sealed record Download(
                         cancellation
                     )
             ),
-            DownloadFormat.JsonStat => new Download(format, name + ".json", "application/vnd.json-stat+json", rows, jsonStat),
+            DownloadFormat.JsonStat => new Download(
+                format,
+                name + ".json",
+                "application/vnd.json-stat+json",
+                rows,
+                jsonStat
+            ),
             _ => throw new ArgumentOutOfRangeException(nameof(format)),
         };
     }

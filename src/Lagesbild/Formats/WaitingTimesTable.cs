@@ -231,7 +231,7 @@ internal sealed record WaitingTimesLine(
                     "Ja: andelen är mitten av två gränser högst två procentenheter isär.",
                     "True where the share is the midpoint of bounds at most 0.02 apart."
                 ),
-                line => line.Row.Asa?.IsApproximate
+                line => line.Row.Asa is { Share: not null } asa ? asa.IsApproximate : default(bool?)
             ),
         ];
 

@@ -30,20 +30,27 @@ public static class Xlsx
         CancellationToken cancellation
     )
     {
-        await using var archive = await ZipArchive.CreateAsync(
-            output,
-            ZipArchiveMode.Create,
-            leaveOpen: true,
-            entryNameEncoding: null,
-            cancellation
-        );
-        await WriteAsync(archive, "[Content_Types].xml", written, ContentTypes, cancellation);
-        await WriteAsync(archive, "_rels/.rels", written, PackageRelations, cancellation);
-        await WriteAsync(archive, "xl/workbook.xml", written, Workbook(data.Name, about.Name), cancellation);
-        await WriteAsync(archive, "xl/_rels/workbook.xml.rels", written, WorkbookRelations, cancellation);
-        await WriteAsync(archive, "xl/styles.xml", written, Styles, cancellation);
-        await WriteAsync(archive, "xl/worksheets/sheet1.xml", written, data, cancellation);
-        await WriteAsync(archive, "xl/worksheets/sheet2.xml", written, about, cancellation);
+        await using var waiting = new Waiting(output);
+        await using (
+            var archive = await ZipArchive.CreateAsync(
+                waiting,
+                ZipArchiveMode.Create,
+                leaveOpen: true,
+                entryNameEncoding: null,
+                cancellation
+            )
+        )
+        {
+            await WriteAsync(archive, "[Content_Types].xml", written, ContentTypes, cancellation);
+            await WriteAsync(archive, "_rels/.rels", written, PackageRelations, cancellation);
+            await WriteAsync(archive, "xl/workbook.xml", written, Workbook(data.Name, about.Name), cancellation);
+            await WriteAsync(archive, "xl/_rels/workbook.xml.rels", written, WorkbookRelations, cancellation);
+            await WriteAsync(archive, "xl/styles.xml", written, Styles, cancellation);
+            await WriteAsync(archive, "xl/worksheets/sheet1.xml", written, data, cancellation);
+            await WriteAsync(archive, "xl/worksheets/sheet2.xml", written, about, cancellation);
+        }
+
+        await waiting.FlushAsync(cancellation);
     }
 
     private static async Task WriteAsync(
@@ -184,6 +191,49 @@ public static class Xlsx
         var entry = archive.CreateEntry(name, CompressionLevel.Fastest);
         entry.LastWriteTime = written;
         return await entry.OpenAsync(cancellation);
+    }
+
+    // The archive writes its small headers without awaiting, which a connection does not allow: they wait here for the
+    // next bytes that are awaited.
+    private sealed class Waiting(Stream output) : Stream
+    {
+        private readonly ArrayBufferWriter<byte> _bytes = new();
+
+        public override bool CanRead => false;
+        public override bool CanSeek => false;
+        public override bool CanWrite => true;
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override void Write(ReadOnlySpan<byte> buffer) => _bytes.Write(buffer);
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
+        {
+            _bytes.Write(buffer.Span);
+            await output.WriteAsync(_bytes.WrittenMemory, cancellationToken);
+            _bytes.ResetWrittenCount();
+        }
+
+        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override void Flush() { }
+
+        public override Task FlushAsync(CancellationToken cancellationToken) =>
+            WriteAsync(default(ReadOnlyMemory<byte>), cancellationToken).AsTask();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
     }
 
     private static string Letters(int column) =>

@@ -68,7 +68,12 @@ public sealed class BadRequestTests(ApiHost host) : IClassFixture<ApiHost>
     [InlineData(Ngb + "&limit=99999999999999999999", "invalid-parameter", "limit", "from 1 to 1000")]
     [InlineData(Ngb + "&page=0", "invalid-parameter", "page", "from 1")]
     [InlineData(Ngb + "&page=x", "invalid-parameter", "page", "from 1")]
-    [InlineData(Ngb + "&format=html", "invalid-parameter", "format", "Allowed: json, csv, csv-excel-sv, xlsx, json-stat")]
+    [InlineData(
+        Ngb + "&format=html",
+        "invalid-parameter",
+        "format",
+        "Allowed: json, csv, csv-excel-sv, xlsx, json-stat"
+    )]
     [InlineData(Ngb + "&procedure=NFB&format=json-stat", "repeated-parameter", "procedure", "once only")]
     [InlineData(Ngb + "&format=csv&limit=20", "parameter-conflict", "limit", "every other format holds all rows")]
     [InlineData(Ngb + "&format=xlsx&page=2", "parameter-conflict", "page", "every other format holds all rows")]
@@ -77,7 +82,12 @@ public sealed class BadRequestTests(ApiHost host) : IClassFixture<ApiHost>
     [InlineData("/pictures/current/waiting-times?format=xlsx", "invalid-parameter", "format", "Allowed: csv, json")]
     [InlineData("/pictures/current/waiting-times?limit=2", "unknown-parameter", "limit", "Known: format")]
     [InlineData(Ngb + "&format=csv&sort=distance", "parameter-conflict", "sort", "needs near")]
-    [InlineData(Ngb + "&sort=distance&level=region", "parameter-conflict", "sort", "sort=distance goes with level=unit only")]
+    [InlineData(
+        Ngb + "&sort=distance&level=region",
+        "parameter-conflict",
+        "sort",
+        "sort=distance goes with level=unit only"
+    )]
     [InlineData(Ngb + "&level=region&unit=SE2321000180-EX11", "parameter-conflict", "unit", "level=unit only")]
     [InlineData(Ngb + "&level=region&operator=private", "parameter-conflict", "operator", "level=unit only")]
     [InlineData(Ngb + "&level=country&near=2380", "parameter-conflict", "near", "level=unit only")]
@@ -218,7 +228,8 @@ public sealed class BadRequestTests(ApiHost host) : IClassFixture<ApiHost>
     [InlineData("text/html", false)]
     [InlineData("application/xml, text/plain", false)]
     [InlineData("application/json;q=0", false)]
-    [InlineData("application/json;q=0, */*", false)]
+    [InlineData("application/json;q=0, */*", true)]
+    [InlineData("application/json;q=0, application/*;q=0, text/html", false)]
     [InlineData("*/*;q=0", false)]
     [InlineData("text/html, */*;q=0.1", true)]
     [InlineData("application/*", true)]

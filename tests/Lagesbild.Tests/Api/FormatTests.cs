@@ -14,18 +14,51 @@ public sealed class FormatTests(ApiHost host) : IClassFixture<ApiHost>
     [Theory]
     [InlineData(Ngb, "text/csv", "text/csv; charset=utf-8", "vantetider_NGB_enhet_2026-11-21.csv")]
     [InlineData(Ngb + "&level=country", Workbook, Workbook, "vantetider_NGB_riket_2026-11-21.xlsx")]
-    [InlineData(Ngb, "application/vnd.json-stat+json", "application/vnd.json-stat+json", "vantetider_NGB_enhet_2026-11-21.json")]
-    [InlineData(Ngb + "&format=csv-excel-sv", "application/json", "text/csv; charset=utf-8", "vantetider_NGB_enhet_2026-11-21.csv")]
-    [InlineData("/trends?procedure=NGB", "text/csv;q=0.9, text/html", "text/csv; charset=utf-8", "utveckling_NGB_enhet_2026-11-21.csv")]
-    [InlineData("/trends?procedure=CJE&level=region&format=xlsx", "*/*", Workbook, "utveckling_CJE_region_2026-11-18.xlsx")]
+    [InlineData(
+        Ngb,
+        "application/vnd.json-stat+json",
+        "application/vnd.json-stat+json",
+        "vantetider_NGB_enhet_2026-11-21.json"
+    )]
+    [InlineData(
+        Ngb + "&format=csv-excel-sv",
+        "application/json",
+        "text/csv; charset=utf-8",
+        "vantetider_NGB_enhet_2026-11-21.csv"
+    )]
+    [InlineData(
+        "/trends?procedure=NGB",
+        "text/csv;q=0.9, text/html",
+        "text/csv; charset=utf-8",
+        "utveckling_NGB_enhet_2026-11-21.csv"
+    )]
+    [InlineData(
+        "/trends?procedure=CJE&level=region&format=xlsx",
+        "*/*",
+        Workbook,
+        "utveckling_CJE_region_2026-11-18.xlsx"
+    )]
     [InlineData("/pictures/current/waiting-times", "*/*", "text/csv; charset=utf-8", "lagesbild_2026-11-21.csv")]
-    [InlineData("/pictures/current/waiting-times", "application/x-ndjson", "application/x-ndjson", "lagesbild_2026-11-21.jsonl")]
-    public async Task What_is_accepted_or_asked_for_is_given(string path, string accept, string contentType, string fileName)
+    [InlineData(
+        "/pictures/current/waiting-times",
+        "application/x-ndjson",
+        "application/x-ndjson",
+        "lagesbild_2026-11-21.jsonl"
+    )]
+    public async Task What_is_accepted_or_asked_for_is_given(
+        string path,
+        string accept,
+        string contentType,
+        string fileName
+    )
     {
         using var response = await host.SendAsync(path, null, ("Accept", accept));
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(contentType, response.Content.Headers.ContentType?.ToString());
-        Assert.Equal($"attachment; filename=\"{fileName}\"", response.Content.Headers.GetValues("Content-Disposition").Single());
+        Assert.Equal(
+            $"attachment; filename=\"{fileName}\"",
+            response.Content.Headers.GetValues("Content-Disposition").Single()
+        );
         Assert.Equal("private, max-age=60", response.Headers.NonValidated["Cache-Control"].ToString());
         var etag = response.Headers.GetValues("ETag").Single();
         using var again = await host.SendAsync(path, null, ("Accept", accept), ("If-None-Match", etag));
@@ -76,7 +109,9 @@ public sealed class FormatTests(ApiHost host) : IClassFixture<ApiHost>
     {
         var lines = (await TextAsync(Ngb + "&procedure=CJE&procedure=NFB&format=csv")).Split("\r\n")[1..^1];
         Assert.Equal(["CJE", "NFB", "NGB"], lines.Select(line => line[..3]).Distinct());
-        var trend = (await TextAsync("/trends?procedure=NGB&procedure=CJE&level=country&format=csv")).Split("\r\n")[1..^1];
+        var trend = (await TextAsync("/trends?procedure=NGB&procedure=CJE&level=country&format=csv")).Split("\r\n")[
+            1..^1
+        ];
         Assert.Equal(2 * 18, trend.Length);
     }
 

@@ -61,7 +61,10 @@ public sealed class OpenApiTests(ApiHost host) : IClassFixture<ApiHost>
             Assert.Contains(" / ", (string)operation["summary"]!, StringComparison.Ordinal);
             var responses = operation["responses"]!.AsObject();
             var forms = Content(responses["200"]!).ToList();
-            Assert.Equal(path.EndsWith("/current/waiting-times", StringComparison.Ordinal), !forms.Contains("application/json"));
+            Assert.Equal(
+                path.EndsWith("/current/waiting-times", StringComparison.Ordinal),
+                !forms.Contains("application/json")
+            );
             Assert.All(
                 responses.Where(response => response.Key != "200"),
                 response => Assert.Equal(["application/problem+json"], Content(response.Value!))
