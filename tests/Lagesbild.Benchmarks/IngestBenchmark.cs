@@ -23,6 +23,7 @@ internal static class IngestBenchmark
 {
     private const int Rounds = 5;
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Waiting = TimeSpan.FromSeconds(5);
 
     /// <param name="Steps">Seconds of each step that the service itself traces.</param>
     private sealed record TakenIn(double Seconds, string State, Dictionary<string, double> Steps);
@@ -145,11 +146,10 @@ internal static class IngestBenchmark
         int round
     )
     {
-        var folder = Directory.CreateDirectory(Path.Combine(inbox, "SPOR")).FullName;
-        File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        Directory.CreateDirectory(inbox);
         var database = string.Create(CultureInfo.InvariantCulture, $"round{round}");
         await OutputAsync(Psql(postgres, "create database " + database));
-        using var child = Machine.Again("take-in", postgres.ConnectionString(database), inbox);
+        using var child = Machine.Again("take-in", postgres.ConnectionString(database), inbox, file);
         var line = await child.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(2));
         var taken = JsonSerializer.Deserialize<TakenIn>(line!)!;
         if (taken.State != "published")
@@ -165,8 +165,11 @@ internal static class IngestBenchmark
         return (taken, peak, atRest);
     }
 
-    /// <summary>The whole service as it always runs, until the inbox is settled; then it rests until its input ends.</summary>
-    public static async Task<int> TakeInAsync(string connection, string inboxFolder)
+    /// <summary>
+    /// The whole service as it always runs. Once it listens and has nothing to do, the file is put in its inbox; when that
+    /// is settled it rests until its input ends.
+    /// </summary>
+    public static async Task<int> TakeInAsync(string connection, string inboxFolder, string file)
     {
         var pki = DevelopmentPki.Open(Path.Combine(inboxFolder, "..", "certs"), TimeProvider.System);
         var builder = Hosting.CreateBuilder(
@@ -210,7 +213,12 @@ internal static class IngestBenchmark
             done.TrySetResult(
                 new TakenIn(clock.Elapsed.TotalSeconds, current.Value is null ? "no picture" : receipt.State, steps)
             );
-        await app.StartAsync();
+        await Hosting.StartAsync(app, CancellationToken.None);
+        await Task.Delay(Waiting);
+        var name = Path.GetFileName(file);
+        var folder = Directory.CreateDirectory(Path.Combine(inboxFolder, "SPOR")).FullName;
+        File.Copy(file, Path.Combine(inboxFolder, name));
+        File.Move(Path.Combine(inboxFolder, name), Path.Combine(folder, name));
         Console.WriteLine(JsonSerializer.Serialize(await done.Task));
         await Console.In.ReadToEndAsync();
         await app.StopAsync();
@@ -277,7 +285,7 @@ internal static class IngestBenchmark
         Line($"{DateTimeOffset.UtcNow:yyyy-MM-dd}, {Machine.Describe()}. Loopback and local disk only.");
         Line($"");
         Line(
-            $"The delivery is `lagesbild sample --source SPOR --date 2026-11-21 --national`: {rows:N0} bin rows, `vantetid.csv` of {bytes / 1e6:0} MB in a zip of {zipBytes / 1e6:0.0} MB. *Service*: a process of the whole service that has just started and has taken in nothing but the small delivery that every start rehearses with, its own inbox job; from the file being taken from the inbox, through reading, checking, recording in PostgreSQL with its content, and computing, to the new picture being current. *\\copy*: `psql \\copy` of the same `vantetid.csv`, already unpacked, into an unlogged table without indexes, in the same private PostgreSQL. The two take turns, {rounds.Count} times; memory is `VmHWM` and, after {Rest.TotalSeconds:0} seconds at rest, `VmRSS`."
+            $"The delivery is `lagesbild sample --source SPOR --date 2026-11-21 --national`: {rows:N0} bin rows, `vantetid.csv` of {bytes / 1e6:0} MB in a zip of {zipBytes / 1e6:0.0} MB. *Service*: a process of the whole service that started {Waiting.TotalSeconds:0} seconds ago and has taken in nothing but the small delivery that every start rehearses with, its own inbox job; from the file being taken from the inbox, through reading, checking, recording in PostgreSQL with its content, and computing, to the new picture being current. *\\copy*: `psql \\copy` of the same `vantetid.csv`, already unpacked, into an unlogged table without indexes, in the same private PostgreSQL. The two take turns, {rounds.Count} times; memory is `VmHWM` and, after {Rest.TotalSeconds:0} seconds at rest, `VmRSS`."
         );
         Line($"");
         Line($"| round | \\copy, s | service, s | ratio | peak, MB | at rest, MB |");

@@ -8,7 +8,7 @@ return args switch
     ["waiting-times"] => await WaitingTimesBenchmark.RunAsync(),
     ["search"] => await SearchBenchmark.RunAsync(),
     ["search-misses"] => SearchBenchmark.Misses(),
-    ["take-in", var connection, var inbox] => await IngestBenchmark.TakeInAsync(connection, inbox),
+    ["take-in", var connection, var inbox, var file] => await IngestBenchmark.TakeInAsync(connection, inbox, file),
     ["phases", var file] => IngestBenchmark.Phases(file),
     ["load", var address, var pki, var seconds] => await Loader.RunAsync(new Uri(address), pki, seconds),
     _ => Usage(),

@@ -3,6 +3,7 @@ using System.Data;
 using Lagesbild.Catalogue;
 using Lagesbild.Deliveries;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
 namespace Lagesbild.Ledger;
@@ -16,7 +17,7 @@ public sealed class DeliveryLedger(
     DeliveriesOptions options,
     TimeProvider clock,
     IProgress<ReadingProgress>? progress = null
-)
+) : IDisposable
 {
     /// <summary>NOTIFY's channel; the payload is the picture's id.</summary>
     public const string PublishedChannel = "lagesbild_published";
@@ -36,16 +37,30 @@ public sealed class DeliveryLedger(
 
     // By content: what was read is not read again for being compared.
     private readonly ConcurrentDictionary<string, DeliveryProfile> _profiles = new();
-    private volatile bool _isPrepared;
+    private readonly SemaphoreSlim _preparing = new(1);
+    private bool _isPrepared;
 
     /// <summary>Makes the tables what this version of the program needs, once; one node at a time.</summary>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
-        if (_isPrepared)
+        await _preparing.WaitAsync(cancellationToken);
+        try
         {
-            return;
+            if (!_isPrepared)
+            {
+                await MigrateAsync(cancellationToken);
+                await RehearseAsync(cancellationToken);
+                _isPrepared = true;
+            }
         }
+        finally
+        {
+            _preparing.Release();
+        }
+    }
 
+    private async Task MigrateAsync(CancellationToken cancellationToken)
+    {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         // Of the session, not of a transaction: the migrations have transactions of their own. It goes with the
         // connection, whatever happens here.
@@ -64,28 +79,18 @@ public sealed class DeliveryLedger(
         await using var release = new NpgsqlCommand("SELECT pg_advisory_unlock($1)", connection);
         release.Parameters.Add(new NpgsqlParameter<long> { TypedValue = MigrationLock });
         await release.ExecuteNonQueryAsync(cancellationToken);
-        await RehearseAsync(cancellationToken);
-        _isPrepared = true;
     }
 
-    // EF compiles its queries and inserts when they are first used, a good half second. An empty file is refused in a
-    // transaction that is never committed, so that the first real one need not wait for that; and without the lock, so that
-    // nobody waits for what is not going to be.
+    // EF compiles its queries and inserts when they are first used, a good half second. A file of nothing is judged, and one
+    // that never was is published, in a transaction that is never committed, so that the first real one need not wait for
+    // that; and without the lock, so that nobody waits for what is not going to be.
     private async Task RehearseAsync(CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         await context.Database.BeginTransactionAsync(cancellationToken);
         using var nothing = new MemoryStream();
-        var settlement = await JudgeAsync(
-            context,
-            "rehearsal",
-            nothing,
-            null,
-            "rehearsal",
-            Now(clock),
-            cancellationToken
-        );
-        await settlement.RecordAsync(cancellationToken);
+        await JudgeAsync(context, "rehearsal", nothing, null, "rehearsal", Now(clock), cancellationToken);
+        await Settlement.RehearseAsync(context, clock, cancellationToken);
     }
 
     /// <summary>The publication that every node shows; null before the first.</summary>
@@ -284,8 +289,17 @@ public sealed class DeliveryLedger(
     internal static Task LockAsync(LedgerContext context, CancellationToken cancellationToken) =>
         context.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({SettlementLock})", cancellationToken);
 
-    private static async Task<bool> TryLockAsync(LedgerContext context, CancellationToken cancellationToken) =>
-        await context
-            .Database.SqlQuery<bool>($"SELECT pg_try_advisory_xact_lock({SettlementLock}) AS \"Value\"")
-            .SingleAsync(cancellationToken);
+    public void Dispose() => _preparing.Dispose();
+
+    // Not by EF, which compiles a query of its own for it at the first delivery.
+    private static async Task<bool> TryLockAsync(LedgerContext context, CancellationToken cancellationToken)
+    {
+        await using var take = new NpgsqlCommand(
+            "SELECT pg_try_advisory_xact_lock($1)",
+            (NpgsqlConnection)context.Database.GetDbConnection(),
+            (NpgsqlTransaction)context.Database.CurrentTransaction!.GetDbTransaction()
+        );
+        take.Parameters.Add(new NpgsqlParameter<long> { TypedValue = SettlementLock });
+        return (bool)(await take.ExecuteScalarAsync(cancellationToken))!;
+    }
 }

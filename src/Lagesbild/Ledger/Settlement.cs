@@ -81,6 +81,21 @@ public sealed class Settlement : IAsyncDisposable
         }
     }
 
+    private Settlement(
+        LedgerContext context,
+        TimeProvider clock,
+        Stream content,
+        Delivery delivery,
+        Publication publication
+    )
+    {
+        _context = context;
+        _clock = clock;
+        _content = content;
+        _delivery = delivery;
+        Publication = publication;
+    }
+
     public bool IsSeenBefore { get; }
 
     public DeliveryState State => _delivery.State;
@@ -129,6 +144,54 @@ public sealed class Settlement : IAsyncDisposable
         IsSeenBefore ? Task.CompletedTask : _context.Database.CommitTransactionAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => _context.DisposeAsync();
+
+    /// <summary>
+    /// Writes a delivery of nothing, of a source that is none, and its publication into the context's transaction, which
+    /// the caller never commits.
+    /// </summary>
+    internal static async Task RehearseAsync(
+        LedgerContext context,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
+    {
+        const string rehearsal = "rehearsal";
+        var now = DeliveryLedger.Now(clock);
+        using var content = new MemoryStream(Guid.NewGuid().ToByteArray());
+        var delivery = new Delivery
+        {
+            Id = Guid.CreateVersion7(now),
+            Source = rehearsal,
+            ReferenceDate = default(DateOnly),
+            Correction = 1,
+            IsSynthetic = true,
+            FileName = rehearsal,
+            SizeBytes = content.Length,
+            Sha256 = await HashAsync(content, cancellationToken),
+            State = DeliveryState.Held,
+            ReceivedAt = now,
+            HandedInBy = rehearsal,
+            Counts = new DeliveryCounts(0, 0, 0, 0, 0, 0, 0),
+            FindingCounts = new Dictionary<string, int>(),
+            Findings = [],
+        };
+        var publication = new Publication
+        {
+            PictureId = Guid.CreateVersion7(now),
+            PublishedAt = now,
+            PublishedBy = rehearsal,
+            Sources =
+            [
+                new PublicationSource
+                {
+                    Source = rehearsal,
+                    DeliveryId = delivery.Id,
+                    Delivery = delivery,
+                },
+            ],
+        };
+        await new Settlement(context, clock, content, delivery, publication).RecordAsync(cancellationToken);
+    }
 
     internal static async Task<string> HashAsync(Stream content, CancellationToken cancellationToken)
     {
