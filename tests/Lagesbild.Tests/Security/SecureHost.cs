@@ -252,10 +252,17 @@ internal sealed class SecureHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
+    /// <summary>As the service stops: what has been begun is finished first, the audit log's lines with it.</summary>
+    public async Task StopAsync()
+    {
+        await _app.StopAsync(TestContext.Current.CancellationToken);
+        await _app.DisposeAsync();
+    }
+
     /// <summary>Stops the host, so that every line has been written.</summary>
     public async Task<string[]> AuditAsync()
     {
-        await _app.DisposeAsync();
+        await StopAsync();
         return [.. Directory.EnumerateFiles(_audit).Order().SelectMany(File.ReadAllLines)];
     }
 
