@@ -9,10 +9,10 @@ using Microsoft.Net.Http.Headers;
 namespace Lagesbild.Pages;
 
 /// <summary>
-/// Finished pages, kept compressed: a page depends on nothing but the picture, the day and its address, so a second
-/// asking costs a lookup and a write. Everything goes when the picture or the day does, and when the bounds are reached.
+/// Finished pages, kept compressed: a page depends on nothing but the picture, the contacts, the day and its address, so a second
+/// asking costs a lookup and a write. Everything goes when one of them does, and when the bounds are reached.
 /// </summary>
-internal sealed class PageCache(CurrentPicture current, TimeProvider clock)
+internal sealed class PageCache(CurrentPicture current, Contacts contacts, TimeProvider clock)
 {
     private const int Capacity = 16 << 20;
     private const int LongestAddress = 400;
@@ -28,9 +28,10 @@ internal sealed class PageCache(CurrentPicture current, TimeProvider clock)
 
     private sealed record Kept(byte[] Body, string ETag, int? Rows);
 
-    private sealed class Generation(Picture.Picture picture, DateOnly day)
+    private sealed class Generation(Picture.Picture picture, ContactList contacts, DateOnly day)
     {
         public Picture.Picture Picture { get; } = picture;
+        public ContactList Contacts { get; } = contacts;
         public DateOnly Day { get; } = day;
         public ConcurrentDictionary<Key, Kept> Pages { get; } = new();
         public long Bytes;
@@ -68,11 +69,12 @@ internal sealed class PageCache(CurrentPicture current, TimeProvider clock)
     private Generation Of(Picture.Picture picture)
     {
         var today = clock.TodayInStockholm();
+        var list = contacts.Current;
         var generation = _generation;
-        return generation?.Picture == picture && generation.Day == today
+        return generation?.Picture == picture && generation.Contacts == list && generation.Day == today
             ? generation
             // Two that race here make one of two equal, empty generations: nothing but a page is lost.
-            : _generation = new Generation(picture, today);
+            : _generation = new Generation(picture, list, today);
     }
 
     // Null where the answer was something else than a page, and has been given already.

@@ -33,6 +33,7 @@ public static class PagesSetup
         builder.Services.TryAddSingleton(FreshnessRules.Read(builder.Configuration));
         builder.Services.TryAddSingleton(RetentionOptions.Read(builder.Configuration));
         builder.Services.TryAddSingleton<ProcedureSearch>();
+        builder.Services.TryAddSingleton<Contacts>();
         builder.Services.AddScoped<Shell>();
         builder.Services.AddSingleton<PageCache>();
     }
@@ -54,6 +55,7 @@ public static class PagesSetup
                     : context.RequestServices.GetRequiredService<PageCache>().AnswerAsync(context, next)
         );
         app.MapAssets();
+        app.MapDownloads();
         app.MapRazorPages().WithMetadata(new KeptPage());
         app.MapFallbackToPage("{**address}", "/Errors/Unknown").RequireAuthorization(Roles.Reader);
     }
