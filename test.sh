@@ -32,6 +32,7 @@ need_dotnet
 need postgresql
 need chromium
 need nginx
+need openssl
 step "Restore, exactly what the lock files say" dotnet restore --locked-mode --verbosity quiet
 step "Restore the formatter" dotnet tool restore --verbosity quiet
 step "Format" dotnet csharpier check .

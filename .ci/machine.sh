@@ -26,6 +26,10 @@ has_chromium() {
     command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null
 }
 
+has_openssl() {
+    command -v openssl >/dev/null
+}
+
 has_nginx() {
     command -v nginx >/dev/null || [ -x /usr/sbin/nginx ]
 }

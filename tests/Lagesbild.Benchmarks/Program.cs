@@ -8,16 +8,23 @@ return args switch
     ["waiting-times"] => await WaitingTimesBenchmark.RunAsync(),
     ["search"] => await SearchBenchmark.RunAsync(),
     ["search-misses"] => SearchBenchmark.Misses(),
+    ["certificates"] => await CertificateBenchmark.RunAsync(),
     ["take-in", var connection, var inbox, var file] => await IngestBenchmark.TakeInAsync(connection, inbox, file),
     ["phases", var file] => IngestBenchmark.Phases(file),
-    ["load", var address, var pki, var seconds] => await Loader.RunAsync(new Uri(address), pki, seconds),
+    ["connect", var address, var pki, var seconds, var how] => await CertificateBenchmark.ConnectAsync(
+        new Uri(address),
+        pki,
+        seconds,
+        resumes: how == "resumed"
+    ),
+    ["load", var address, var pki, var seconds, ..] => await Loader.RunAsync(new Uri(address), pki, seconds),
     _ => Usage(),
 };
 
 static int Usage()
 {
     Console.Error.WriteLine(
-        "dotnet run -c Release --project tests/Lagesbild.Benchmarks -- ingest|waiting-times|search|search-misses"
+        "dotnet run -c Release --project tests/Lagesbild.Benchmarks -- ingest|waiting-times|search|search-misses|certificates"
     );
     return 2;
 }

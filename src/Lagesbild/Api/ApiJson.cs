@@ -17,6 +17,11 @@ namespace Lagesbild.Api;
 [JsonSerializable(typeof(ExplanationResponse))]
 [JsonSerializable(typeof(TrendsResponse))]
 [JsonSerializable(typeof(SourcesResponse))]
+[JsonSerializable(typeof(DeliveriesResponse))]
+[JsonSerializable(typeof(DeliveryResponse))]
+[JsonSerializable(typeof(PicturesResponse))]
+[JsonSerializable(typeof(PictureRow))]
+[JsonSerializable(typeof(ReasonRequest))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     // The responses are application/json with nosniff, never part of a page: nothing needs escaping for HTML's sake.

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Lagesbild.Catalogue;
 using Lagesbild.Deliveries;
@@ -23,7 +24,6 @@ public static class ApiSetup
         services.TryAddSingleton(provider => new ProcedureSearch(provider.GetRequiredService<ProcedureCatalogue>()));
         services.TryAddSingleton(FreshnessRules.Read(builder.Configuration));
         services.TryAddSingleton(RetentionOptions.Read(builder.Configuration));
-        services.TryAddSingleton<Contacts>();
         services.AddSingleton<ResponseCache>();
         services.AddOpenApiDocument();
     }
@@ -88,6 +88,8 @@ public static class ApiSetup
         WholePictureResource.Map(routes);
         app.Map("/lagesbild/{**rest}", ApiRoutes.Refusing(StatusCodes.Status404NotFound))
             .RequireAuthorization(Roles.Reader);
+        DeliveriesResource.Map(routes);
+        PicturesResource.Map(routes);
         var retention = app.Services.GetRequiredService<RetentionOptions>();
         SourcesResource.Map(routes, new RetentionInfo(retention.Days, retention.Decision));
     }
@@ -187,10 +189,7 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints, IServiceProvide
                     return Problem.NoPicture.WriteAsync(context);
                 }
 
-                var request = new PictureRequest(picture, query, ApiSetup.Root + path, "")
-                {
-                    Contacts = ContactList.Empty,
-                };
+                var request = new PictureRequest(picture, query, ApiSetup.Root + path, "");
                 return StreamedResponse.WriteAsync(context, request, download(request, format.Download!.Value), format);
             },
             representations
@@ -208,6 +207,102 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints, IServiceProvide
                     ? Problem.NotAcceptable(Representation.OnlyJson).WriteAsync(context)
                 : respond(context)
         );
+
+    /// <summary>A resource that is read out of the ledger: answered anew each time, ETag from the body.</summary>
+    /// <param name="policy">Whom it is for.</param>
+    public ApiRoute FromLedger<T>(
+        string path,
+        string policy,
+        IReadOnlyList<Parameter> parameters,
+        IReadOnlyList<PathId> ids,
+        JsonTypeInfo<T> json,
+        Func<HttpContext, Query, Task<Answer<T>>> answer
+    )
+        where T : class
+    {
+        RequestDelegate respond = context =>
+            WithLedgerAsync(
+                context,
+                parameters,
+                async query =>
+                {
+                    var answered = await answer(context, query);
+                    await (
+                        answered.Body is { } body
+                            ? StoredResponse.WriteAsync(
+                                context,
+                                JsonSerializer.SerializeToUtf8Bytes(body, json),
+                                Representation.Json,
+                                "no-cache"
+                            )
+                            : answered.Problem!.WriteAsync(context)
+                    );
+                }
+            );
+        return new ApiRoute(
+            MapMethods(path, GetAndHead, policy, respond).WithMetadata(respond.Method),
+            typeof(T),
+            parameters,
+            ids,
+            Representation.OnlyJson
+        );
+    }
+
+    /// <summary>A resource that changes something; <typeparamref name="T"/> is what it answers.</summary>
+    /// <param name="policy">Whom it is for.</param>
+    /// <param name="requestBody">Stream for a file, else a type in JSON.</param>
+    public ApiRoute Changing<T>(
+        string method,
+        string path,
+        string policy,
+        IReadOnlyList<PathId> ids,
+        Type requestBody,
+        Func<HttpContext, Task> answer
+    )
+        where T : class
+    {
+        RequestDelegate respond = context => WithLedgerAsync(context, [], _ => answer(context));
+        return new ApiRoute(
+            MapMethods(path, [method], policy, respond).WithMetadata(respond.Method),
+            typeof(T),
+            [],
+            ids,
+            Representation.OnlyJson,
+            requestBody
+        );
+    }
+
+    // Without the database there is nothing to tell and nothing can be changed; figures are served all the same.
+    private static async Task WithLedgerAsync(
+        HttpContext context,
+        IReadOnlyList<Parameter> parameters,
+        Func<Query, Task> answer
+    )
+    {
+        var query = Query.Read(parameters, context.Request.QueryString.Value);
+        var refused =
+            query.Problem
+            ?? (
+                Representation.Accepted(context.Request.Headers.Accept, Representation.OnlyJson) is null
+                    ? Problem.NotAcceptable(Representation.OnlyJson)
+                    : null
+            );
+        if (refused is not null)
+        {
+            await refused.WriteAsync(context);
+            return;
+        }
+
+        try
+        {
+            await answer(query);
+        }
+        catch (Exception failure) when (LedgerAway.Is(failure) && !context.Response.HasStarted)
+        {
+            context.Response.Headers.RetryAfter = "60";
+            await Problem.LedgerAway.WriteAsync(context);
+        }
+    }
 
     /// <summary>
     /// Answers itself rather than leaving it to routing: the web view takes whatever path and method nobody else wants.
@@ -236,11 +331,14 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints, IServiceProvide
             MapReading(path, respond).WithMetadata(respond.Method),
             typeof(T),
             parameters,
-            id,
+            id is null ? [] : [id],
             representations ?? Representation.OnlyJson
         );
 
-    private IEndpointConventionBuilder MapReading(string path, RequestDelegate respond)
+    private IEndpointConventionBuilder MapReading(string path, RequestDelegate respond) =>
+        MapMethods(path, GetAndHead, Roles.Reader, respond);
+
+    private IEndpointConventionBuilder MapMethods(string path, string[] methods, string policy, RequestDelegate respond)
     {
         var refuse = Refusing(StatusCodes.Status405MethodNotAllowed);
         endpoints
@@ -248,11 +346,11 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints, IServiceProvide
                 path,
                 context =>
                 {
-                    context.Response.Headers.Allow = string.Join(", ", GetAndHead);
+                    context.Response.Headers.Allow = string.Join(", ", methods);
                     return refuse(context);
                 }
             )
-            .RequireAuthorization(Roles.Reader);
-        return endpoints.MapMethods(path, GetAndHead, respond).RequireAuthorization(Roles.Reader);
+            .RequireAuthorization(policy);
+        return endpoints.MapMethods(path, methods, respond).RequireAuthorization(policy);
     }
 }

@@ -102,10 +102,7 @@ internal static class Paging
     )
     {
         var limit = (int)request.Query.Whole(Parameters.Limit)!.Value;
-        var page = request.Query.Whole(Parameters.Page)!.Value;
-        var pages = (all.Count + limit - 1) / limit;
-        // Past the last page there is nothing, however far past.
-        var start = page > pages ? all.Count : (int)(page - 1) * limit;
+        var start = (int)Math.Min(Skip(request.Query.Whole(Parameters.Page)!.Value, limit), all.Count);
         var count = Math.Min(limit, all.Count - start);
         var rows = new List<T>(count);
         for (var i = start; i < start + count; i++)
@@ -113,12 +110,24 @@ internal static class Paging
             rows.Add(all[i]);
         }
 
-        Link To(long number) => new(request.Query.Canonical(request.Path, number));
+        var (meta, links) = Of(request.Query, request.Path, count, all.Count);
+        return (rows, meta, links);
+    }
+
+    /// <summary>Rows before a page. Past the last page there is nothing, however far past.</summary>
+    public static long Skip(long page, int limit) => Math.Min(page - 1, int.MaxValue) * limit;
+
+    /// <summary>For a page of <paramref name="count"/> rows that was found elsewhere.</summary>
+    public static (ListMeta Meta, ListLinks Links) Of(Query query, string path, int count, int all)
+    {
+        var limit = (int)query.Whole(Parameters.Limit)!.Value;
+        var page = query.Whole(Parameters.Page)!.Value;
+        var pages = (all + limit - 1) / limit;
+        Link To(long number) => new(query.Canonical(path, number));
         return (
-            rows,
-            new ListMeta(page, limit, count, all.Count, pages),
+            new ListMeta(page, limit, count, all, pages),
             new ListLinks(
-                new Link(request.Query.Canonical(request.Path)),
+                new Link(query.Canonical(path)),
                 To(1),
                 page == 1 ? null : To(Math.Clamp(page - 1, 1, Math.Max(1, pages))),
                 page < pages ? To(page + 1) : null,

@@ -21,8 +21,9 @@ internal sealed record OperationDescription(
     Bilingual Summary,
     Bilingual Description,
     IReadOnlyList<Parameter> Parameters,
-    PathId? PathId,
+    IReadOnlyList<PathId> PathIds,
     IReadOnlyList<Representation> Representations,
+    Type? RequestBody,
     IReadOnlyList<int> Problems,
     bool IsOpen
 );
@@ -32,8 +33,9 @@ internal sealed class ApiRoute(
     IEndpointConventionBuilder endpoint,
     Type body,
     IReadOnlyList<Parameter> parameters,
-    PathId? pathId,
-    IReadOnlyList<Representation> representations
+    IReadOnlyList<PathId> pathIds,
+    IReadOnlyList<Representation> representations,
+    Type? requestBody = null
 )
 {
     private bool _isOpen;
@@ -52,24 +54,33 @@ internal sealed class ApiRoute(
         [
             400,
             .. _isOpen ? (int[])[] : [401, 403],
-            .. pathId is not null || body == typeof(ExplanationResponse) ? (int[])[404] : [],
+            .. pathIds.Count > 0 || body == typeof(ExplanationResponse) ? (int[])[404] : [],
             406,
+            .. requestBody is null ? (int[])[]
+            : requestBody == typeof(Stream) ? [413, 415, 422]
+            : [409, 413, 415, 422],
             500,
             .. dependsOnPicture ? (int[])[503] : [],
         ];
+        int[] successes = requestBody == typeof(Stream) ? [201, 202] : [200];
         endpoint.WithMetadata(
             new OperationDescription(
                 id,
                 new Bilingual(swedish, english),
                 new Bilingual(swedishText, englishText),
                 parameters,
-                pathId,
+                pathIds,
                 representations,
+                requestBody,
                 problems,
                 _isOpen
-            ),
-            new ProducesResponseTypeMetadata(StatusCodes.Status200OK, body, [Representation.Json.MediaType])
+            )
         );
+        foreach (var status in successes)
+        {
+            endpoint.WithMetadata(new ProducesResponseTypeMetadata(status, body, [Representation.Json.MediaType]));
+        }
+
         foreach (var status in problems)
         {
             endpoint.WithMetadata(
@@ -104,7 +115,7 @@ internal static class OpenApiResource
             );
             options.DocInclusionPredicate(
                 (_, api) =>
-                    api.HttpMethod == HttpMethods.Get
+                    api.HttpMethod != HttpMethods.Head
                     && api.ActionDescriptor.EndpointMetadata.OfType<OperationDescription>().Any()
             );
             options.SupportNonNullableReferenceTypes();
@@ -198,6 +209,7 @@ internal static class OpenApiResource
             operation.OperationId = described.Id;
             operation.Summary = Both(described.Summary, " / ");
             operation.Description = Both(described.Description, "\n\n");
+            operation.RequestBody = described.RequestBody is { } body ? Body(body, context) : null;
             if (described.IsOpen)
             {
                 operation.Security = [];
@@ -223,19 +235,14 @@ internal static class OpenApiResource
 
             operation.Parameters =
             [
-                .. described.PathId is { } id
-                    ? (OpenApiParameter[])
-                        [
-                            new OpenApiParameter
-                            {
-                                Name = id.Name,
-                                In = ParameterLocation.Path,
-                                Required = true,
-                                Description = Both(id.Description, "\n\n"),
-                                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
-                            },
-                        ]
-                    : [],
+                .. described.PathIds.Select(id => new OpenApiParameter
+                {
+                    Name = id.Name,
+                    In = ParameterLocation.Path,
+                    Required = true,
+                    Description = Both(id.Description, "\n\n"),
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                }),
                 .. described.Parameters.Select(Described),
             ];
         }
@@ -246,6 +253,22 @@ internal static class OpenApiResource
                 DownloadFormat.JsonStat => new OpenApiSchema { Type = JsonSchemaType.Object },
                 DownloadFormat.Xlsx => new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" },
                 _ => new OpenApiSchema { Type = JsonSchemaType.String },
+            };
+
+        private static OpenApiRequestBody Body(Type type, OperationFilterContext context) =>
+            new()
+            {
+                Required = true,
+                Content = new Dictionary<string, OpenApiMediaType>
+                {
+                    [type == typeof(Stream) ? "application/octet-stream" : Representation.Json.MediaType] = new()
+                    {
+                        Schema =
+                            type == typeof(Stream)
+                                ? new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" }
+                                : context.SchemaGenerator.GenerateSchema(type, context.SchemaRepository),
+                    },
+                },
             };
 
         private static OpenApiParameter Described(Parameter parameter)
@@ -299,6 +322,15 @@ internal static class OpenApiResource
             status switch
             {
                 "200" => new("Svaret.", "The response."),
+                "201" => new("Publicerad.", "Published."),
+                "202" => new("Hålls för en operatörs beslut.", "Held for an operator's decision."),
+                "409" => new(
+                    "Läget medger det inte längre; type säger varför.",
+                    "It is too late for that; type says why."
+                ),
+                "413" => new("För stort.", "Too large."),
+                "415" => new("Fel medietyp eller kodning.", "Wrong media type or coding."),
+                "422" => new("Innehållet godtas inte.", "The content is not accepted."),
                 "400" => new(
                     "En parameter är fel; parameter säger vilken.",
                     "A parameter is wrong; parameter says which."
@@ -310,7 +342,10 @@ internal static class OpenApiResource
                 ),
                 "404" => new("Det som efterfrågas finns inte.", "What was asked for does not exist."),
                 "406" => new("Accept utesluter varje format som finns.", "Accept rules out every format there is."),
-                "503" => new("Ingen leverans är publicerad än.", "No delivery has been published yet."),
+                "503" => new(
+                    "Går inte nu: ingen leverans är publicerad än, eller databasen svarar inte.",
+                    "Not now: no delivery has been published yet, or the database does not answer."
+                ),
                 _ => new("Fel i tjänsten.", "A fault in the service."),
             };
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
+using Lagesbild.Ledger;
 using Lagesbild.Picture;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -18,6 +19,7 @@ namespace Lagesbild.Api;
 /// <param name="Parameter">Name of the query parameter that was wrong; left out where none was.</param>
 /// <param name="Instance">Path of the request; its query is not repeated.</param>
 /// <param name="TraceId">W3C trace id, to quote to support.</param>
+/// <param name="Receipt">Of a refused delivery, with its findings; left out otherwise.</param>
 public sealed record ProblemResponse(
     string Type,
     string Title,
@@ -25,7 +27,8 @@ public sealed record ProblemResponse(
     string Detail,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Parameter,
     string Instance,
-    string TraceId
+    string TraceId,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DeliveryResponse? Receipt = null
 );
 
 /// <summary>A problem before it is known where it happened.</summary>
@@ -96,6 +99,86 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
             "The place has no figure of this procedure, in any period. /waiting-times lists those that have."
         );
 
+    public static Problem DeliveryUnknown { get; } =
+        new(404, "delivery-unknown", "Unknown delivery", "No such delivery that you may see. /deliveries lists them.");
+
+    public static Problem PictureUnknown { get; } =
+        new(404, "picture-unknown", "Unknown picture", "No such picture was ever published. /pictures lists them.");
+
+    public static Problem DeliveryRefused { get; } =
+        new(
+            422,
+            "delivery-refused",
+            "Delivery refused",
+            "The whole delivery is refused and its content is not kept. The findings in receipt say what to mend."
+        );
+
+    public static Problem NoRoom { get; } =
+        new(
+            503,
+            "no-room",
+            "No room",
+            "The file could not be stored, so nothing was taken in. Hand it in again later."
+        );
+
+    public static Problem LedgerAway { get; } =
+        new(
+            503,
+            "ledger-away",
+            "The ledger does not answer",
+            "The database is away; figures are served all the same. Try again later."
+        );
+
+    public static Problem NotHeld { get; } =
+        new(
+            409,
+            "not-held",
+            "Not held",
+            "The delivery does not wait for a decision: it was settled before, or decided otherwise."
+        );
+
+    public static Problem Overtaken { get; } =
+        new(
+            409,
+            "older-than-published",
+            "Older than the published delivery",
+            "The source has published a later delivery since; this one can only be refused."
+        );
+
+    public static Problem Erased { get; } =
+        new(
+            409,
+            "content-erased",
+            "Content erased",
+            "Some of what the picture stands on has been erased by retention."
+        );
+
+    public static Problem JsonOnly { get; } =
+        new(415, "unsupported-media-type", "Unsupported media type", "The body must be application/json.");
+
+    public static Problem InvalidBody { get; } =
+        new(
+            400,
+            "invalid-body",
+            "Invalid body",
+            """The body must be a JSON object {"reason": "…"} and nothing more."""
+        );
+
+    public static Problem ReasonNotUsable(ReasonFault fault) =>
+        new(
+            422,
+            "invalid-reason",
+            "Invalid reason",
+            fault switch
+            {
+                ReasonFault.Missing => "A reason is required.",
+                ReasonFault.TooLong => "The reason may have 1000 characters at most.",
+                ReasonFault.Personal =>
+                    "The reason holds what looks like a personal identity number. It is recorded for good: leave it out.",
+                _ => "The reason holds control characters.",
+            }
+        );
+
     /// <summary>For a status code that was set without a body.</summary>
     public static Problem OfStatus(int status) =>
         status switch
@@ -130,7 +213,8 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
         };
 
     /// <summary>Writes it as the response, with nothing but what the caller may know.</summary>
-    public Task WriteAsync(HttpContext context)
+    /// <param name="receipt">For a refused delivery: why.</param>
+    public Task WriteAsync(HttpContext context, DeliveryResponse? receipt = null)
     {
         var response = context.Response;
         response.StatusCode = Status;
@@ -142,7 +226,8 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
                 Detail,
                 Parameter,
                 Echo.Path(context.Request.Path),
-                Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier
+                Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier,
+                receipt
             ),
             ApiJson.Instance.ProblemResponse
         );

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
-using Lagesbild.Catalogue;
 using Lagesbild.Security;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
@@ -164,7 +163,7 @@ internal static class EntityTag
 /// The responses already given from the current picture: a second asking costs a lookup and a write. Everything goes
 /// when the picture does, and when the bounds are reached.
 /// </summary>
-internal sealed class ResponseCache(Contacts contacts)
+internal sealed class ResponseCache
 {
     /// <summary>Bytes kept at most, bodies and keys.</summary>
     public const int Capacity = 16 << 20;
@@ -177,27 +176,21 @@ internal sealed class ResponseCache(Contacts contacts)
     public Generation Of(Picture.Picture picture)
     {
         var generation = _generation;
-        var list = contacts.Current;
-        if (generation?.Picture == picture && generation.Contacts == list)
+        if (generation?.Picture == picture)
         {
             return generation;
         }
 
         // Two that race here make one of two equal, empty generations: nothing but a response is lost.
-        return _generation = new Generation(picture, list);
+        return _generation = new Generation(picture);
     }
 
-    internal sealed class Generation(Picture.Picture picture, ContactList contacts)
+    internal sealed class Generation(Picture.Picture picture)
     {
         private readonly ConcurrentDictionary<RequestKey, StoredResponse> _responses = new();
         private long _bytes;
 
         public Picture.Picture Picture { get; } = picture;
-
-        public ContactList Contacts { get; } = contacts;
-
-        /// <summary>What a response stands on besides the request; part of its ETag.</summary>
-        public string Edition { get; } = picture.Id + contacts.Version;
 
         public long Bytes => Interlocked.Read(ref _bytes);
 

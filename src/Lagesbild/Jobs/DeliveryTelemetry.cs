@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Lagesbild.Catalogue;
 using Lagesbild.Deliveries;
 using Lagesbild.Picture;
 
@@ -16,7 +17,7 @@ public sealed class DeliveryTelemetry : IDisposable
     private readonly Counter<long> _rows;
     private readonly Histogram<double> _seconds;
 
-    public DeliveryTelemetry(CurrentPicture current, TimeProvider clock)
+    public DeliveryTelemetry(CurrentPicture current, FreshnessRules freshness, TimeProvider clock)
     {
         _deliveries = _meter.CreateCounter<long>("lagesbild.deliveries", "{delivery}", "Deliveries settled, by state");
         _rows = _meter.CreateCounter<long>("lagesbild.delivery.rows", "{row}", "Data rows read");
@@ -29,6 +30,22 @@ public sealed class DeliveryTelemetry : IDisposable
                     : Array.Empty<Measurement<double>>(),
             "s",
             "Since the picture that is shown was published"
+        );
+        _meter.CreateObservableGauge(
+            "lagesbild.source.age",
+            () =>
+                (current.Value?.Sources ?? []).Select(source =>
+                {
+                    var (code, today) = (source.Source.Code, clock.TodayInStockholm());
+                    var state = freshness.Of(code).Judge(source.ReferenceDate, today);
+                    return new Measurement<int>(
+                        today.DayNumber - source.ReferenceDate.DayNumber,
+                        new("lagesbild.source", code),
+                        new("lagesbild.freshness", state.ToString().ToLowerInvariant())
+                    );
+                }),
+            "d",
+            "Since the reference date of a source's published delivery, and whether that is fresh, late or stale"
         );
     }
 

@@ -18,12 +18,13 @@ public sealed class Inbox(
     Publisher publisher,
     TimeProvider clock,
     ILogger<Inbox> logger
-)
+) : IDisposable
 {
     // A receipt's name is the file's and its ending, and file systems allow 255 bytes.
     private const int LongestName = 200;
 
     private readonly Dictionary<string, Sighting> _sightings = [];
+    private readonly SemaphoreSlim _pass = new(1, 1);
 
     /// <summary>A file is being read.</summary>
     public event Action<string>? Taken;
@@ -33,6 +34,20 @@ public sealed class Inbox(
 
     /// <summary>Settles every file that has come to rest, in the order of their reference dates.</summary>
     public async Task PassAsync(CancellationToken cancellationToken)
+    {
+        // One at a time, whoever asks for it.
+        await _pass.WaitAsync(cancellationToken);
+        try
+        {
+            await LookAsync(cancellationToken);
+        }
+        finally
+        {
+            _pass.Release();
+        }
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
     {
         var anySettled = false;
         try
@@ -189,6 +204,8 @@ public sealed class Inbox(
 
         _sightings.Remove(path);
     }
+
+    public void Dispose() => _pass.Dispose();
 
     private static bool IsFitForAName(string name) =>
         !PersonalIdentityNumber.IsIn(name)

@@ -1,3 +1,4 @@
+using Lagesbild.Deliveries;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lagesbild.Ledger;
@@ -5,7 +6,32 @@ namespace Lagesbild.Ledger;
 /// <summary>What an operator wants done.</summary>
 /// <param name="Subject">A delivery's id; for a restoration a picture's.</param>
 /// <param name="By">His HSA-id.</param>
-public sealed record OperatorOrder(OperatorDecisionKind Kind, Guid Subject, string By, string Reason);
+/// <param name="Reason">One that <see cref="JudgeReason"/> finds nothing wrong with.</param>
+public sealed record OperatorOrder(OperatorDecisionKind Kind, Guid Subject, string By, string Reason)
+{
+    public const int LongestReason = 1_000;
+
+    /// <summary>What is wrong with a reason; null where nothing is. It is recorded for good and shown to others.</summary>
+    public static ReasonFault? JudgeReason(string reason) =>
+        string.IsNullOrWhiteSpace(reason) ? ReasonFault.Missing
+        : reason.Length > LongestReason ? ReasonFault.TooLong
+        : PersonalIdentityNumber.IsIn(reason) ? ReasonFault.Personal
+        : FileNames.Escape(reason.ReplaceLineEndings(" ")).Length != reason.ReplaceLineEndings(" ").Length
+            ? ReasonFault.Unprintable
+        : null;
+}
+
+public enum ReasonFault
+{
+    Missing,
+    TooLong,
+
+    /// <summary>It holds what looks like a personal identity number.</summary>
+    Personal,
+
+    /// <summary>It holds control characters, or such as turn the direction of writing.</summary>
+    Unprintable,
+}
 
 /// <summary>What comes of an operator's order.</summary>
 public enum OrderOutcome

@@ -33,11 +33,13 @@ public static class LedgerAway
         return null;
     }
 
-    // Connection lost (08), too many or no room (53), going down or starting (57P), no such database (3D), not let in (28).
+    // Connection lost (08), too many or no room (53), going down or starting (57P), no such database (3D), not let in (28),
+    // closed to all (55000).
     private static bool IsAway(string sqlState) =>
         sqlState.StartsWith("08", StringComparison.Ordinal)
         || sqlState.StartsWith("53", StringComparison.Ordinal)
         || sqlState.StartsWith("57P", StringComparison.Ordinal)
         || sqlState.StartsWith("3D", StringComparison.Ordinal)
-        || sqlState.StartsWith("28", StringComparison.Ordinal);
+        || sqlState.StartsWith("28", StringComparison.Ordinal)
+        || sqlState == "55000";
 }

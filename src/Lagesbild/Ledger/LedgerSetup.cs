@@ -41,7 +41,15 @@ public static class LedgerSetup
                     .UseNpgsql(services.GetRequiredService<NpgsqlDataSource>())
                     // A failed command throws, and whoever catches it says so once; EF's own probing for the table of
                     // migrations fails by design.
-                    .ConfigureWarnings(warnings => warnings.Log((RelationalEventId.CommandError, LogLevel.Debug)))
+                    .ConfigureWarnings(warnings =>
+                        warnings.Log(
+                            (RelationalEventId.CommandError, LogLevel.Debug),
+                            (RelationalEventId.ConnectionError, LogLevel.Debug),
+                            (RelationalEventId.TransactionError, LogLevel.Debug),
+                            (CoreEventId.QueryIterationFailed, LogLevel.Debug),
+                            (CoreEventId.SaveChangesFailed, LogLevel.Debug)
+                        )
+                    )
         );
         builder.Services.AddSingleton<DeliveryLedger>();
         builder.Services.AddSingleton<LedgerEntries>();

@@ -43,6 +43,7 @@ public sealed class Settlement : IAsyncDisposable
         Stream content,
         Publication? published,
         DeliveryResult result,
+        string? expectedSource,
         DateTimeOffset receivedAt,
         string handedInBy
     )
@@ -59,7 +60,8 @@ public sealed class Settlement : IAsyncDisposable
         _delivery = new Delivery
         {
             Id = Guid.CreateVersion7(now),
-            Source = result.Source?.Code,
+            // Where it was handed in, whatever its name says: that register is to know of it, and no other.
+            Source = expectedSource ?? result.Source?.Code,
             ReferenceDate = result.Version?.ReferenceDate,
             Correction = result.Version?.Correction,
             IsSynthetic = result.Contents?.IsSynthetic,

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Lagesbild.Catalogue;
 using Lagesbild.Ledger;
+using Lagesbild.Pages.Receipts;
 using Lagesbild.Picture;
 using Lagesbild.Security;
 using Microsoft.AspNetCore.Mvc.ApplicationParts;
@@ -33,9 +34,9 @@ public static class PagesSetup
         builder.Services.TryAddSingleton(FreshnessRules.Read(builder.Configuration));
         builder.Services.TryAddSingleton(RetentionOptions.Read(builder.Configuration));
         builder.Services.TryAddSingleton<ProcedureSearch>();
-        builder.Services.TryAddSingleton<Contacts>();
         builder.Services.AddScoped<Shell>();
         builder.Services.AddSingleton<PageCache>();
+        builder.Services.AddScoped<Ordering>();
     }
 
     public static void MapPages(this WebApplication app)
@@ -50,12 +51,13 @@ public static class PagesSetup
         // After authorization: a kept page is for readers, as a made one is.
         app.Use(
             (context, next) =>
-                context.GetEndpoint()?.Metadata.GetMetadata<KeptPage>() is null
+                context.GetEndpoint()?.Metadata is not { } metadata
+                || metadata.GetMetadata<KeptPage>() is null
+                || metadata.GetMetadata<LedgerPageAttribute>() is not null
                     ? next(context)
                     : context.RequestServices.GetRequiredService<PageCache>().AnswerAsync(context, next)
         );
         app.MapAssets();
-        app.MapDownloads();
         app.MapRazorPages().WithMetadata(new KeptPage());
         app.MapFallbackToPage("{**address}", "/Errors/Unknown").RequireAuthorization(Roles.Reader);
     }
@@ -64,16 +66,19 @@ public static class PagesSetup
     private static Task RefuseOtherMethods(HttpContext context, RequestDelegate next)
     {
         var method = context.Request.Method;
+        var metadata = context.GetEndpoint()?.Metadata;
+        var takesForms = metadata?.GetMetadata<LedgerPageAttribute>()?.TakesForms is true;
         if (
             HttpMethods.IsGet(method)
             || HttpMethods.IsHead(method)
-            || context.GetEndpoint()?.Metadata.GetMetadata<PageActionDescriptor>() is null
+            || (takesForms && HttpMethods.IsPost(method))
+            || metadata?.GetMetadata<PageActionDescriptor>() is null
         )
         {
             return next(context);
         }
 
-        context.Response.Headers.Allow = "GET, HEAD";
+        context.Response.Headers.Allow = takesForms ? "GET, HEAD, POST" : "GET, HEAD";
         context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
         return Task.CompletedTask;
     }

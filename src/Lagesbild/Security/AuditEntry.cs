@@ -63,10 +63,16 @@ internal readonly partial record struct AuditEntry(
     {
         if (text.Length < 10)
             return text;
-        var read = Uri.UnescapeDataString(text);
-        if (Digits(read) < 10 && Digits(text) < 10 || OwnIdentifier().IsMatch(read))
-            return text;
-        return HsaId.Strict().IsMatch(read) && read[4] >= '2' && Digits(read.AsSpan(13)) < 10 ? text : Hidden;
+        // Escapes of escapes too: whoever looks up a line may unescape it as often as he likes.
+        var read = text;
+        while (Uri.UnescapeDataString(read) is var next && next.Length < read.Length)
+            read = next;
+        return
+            Digits(read) < 10
+            || OwnIdentifier().IsMatch(read)
+            || HsaId.Strict().IsMatch(read) && read[4] >= '2' && Digits(read.AsSpan(13)) < 10
+            ? text
+            : Hidden;
     }
 
     private static int Digits(ReadOnlySpan<char> text)

@@ -39,7 +39,9 @@ internal sealed class RevocationList
         var signed = content.ReadSequence();
         var algorithm = content.PeekEncodedValue();
         _algorithm = content.ReadSequence().ReadObjectIdentifier();
-        _signature = content.ReadBitString(out _);
+        _signature = content.ReadBitString(out var unused);
+        if (unused != 0)
+            throw new AsnContentException("A signature that does not end with a whole byte.");
         content.ThrowIfNotEmpty();
 
         if (signed.PeekTag().HasSameClassAndValue(Asn1Tag.Integer) && signed.ReadInteger() != 1)

@@ -4,12 +4,14 @@ using Lagesbild.Commands;
 using Lagesbild.Jobs;
 using Lagesbild.Ledger;
 using Lagesbild.Picture;
+using Lagesbild.Security;
 using Lagesbild.Tests.Ledger;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Lagesbild.Tests.Jobs;
 
@@ -63,6 +65,18 @@ public sealed class Node : IAsyncDisposable
         string? inbox,
         string every,
         params KeyValuePair<string, string?>[] settings
+    ) => await CreateAsync(database, inbox, every, https: false, settings);
+
+    /// <summary>One that also asks for certificates; its addresses are the demo door, https, the management port.</summary>
+    public static Task<Node> WithCertificatesAsync(DevelopmentPki pki) =>
+        CreateAsync(null, null, "01:00:00", https: true, [.. pki.Configuration]);
+
+    private static async Task<Node> CreateAsync(
+        string? database,
+        string? inbox,
+        string every,
+        bool https,
+        KeyValuePair<string, string?>[] settings
     )
     {
         var ownsDatabase = database is null;
@@ -84,7 +98,7 @@ public sealed class Node : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(new TestClock());
         var loopback = new IPEndPoint(IPAddress.Loopback, 0);
         return new Node(
-            Hosting.Build(builder, new Listeners(loopback, null, loopback)),
+            Hosting.Build(builder, new Listeners(loopback, https ? loopback : null, loopback)),
             database,
             ownsDatabase,
             folder,
@@ -127,6 +141,35 @@ public sealed class Node : IAsyncDisposable
     /// <summary>The newest first; of one date and time, the one handed in last.</summary>
     public async Task<IReadOnlyList<Delivery>> DeliveriesAsync() =>
         (await Entries.ListAsync(null, null, 0, 1_000, TestContext.Current.CancellationToken)).Rows;
+
+    /// <summary>Takes its database away, as a server that dies does, until what is returned is disposed.</summary>
+    public async Task<IAsyncDisposable> WithoutDatabaseAsync()
+    {
+        var away = new AwayDatabase(Database);
+        await away.TakeAsync();
+        return away;
+    }
+
+    private sealed class AwayDatabase(string connectionString) : IAsyncDisposable
+    {
+        private readonly string _name = new NpgsqlConnectionStringBuilder(connectionString).Database!;
+        private readonly string _server = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Database = "postgres",
+        }.ConnectionString;
+
+        public async Task TakeAsync()
+        {
+            await TestPostgres.ExecuteAsync(_server, $"ALTER DATABASE {_name} ALLOW_CONNECTIONS false");
+            await TestPostgres.ExecuteAsync(
+                _server,
+                $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{_name}'"
+            );
+        }
+
+        public async ValueTask DisposeAsync() =>
+            await TestPostgres.ExecuteAsync(_server, $"ALTER DATABASE {_name} ALLOW_CONNECTIONS true");
+    }
 
     public async ValueTask DisposeAsync()
     {

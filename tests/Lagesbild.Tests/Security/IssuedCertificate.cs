@@ -18,12 +18,17 @@ internal static class IssuedCertificate
         X500DistinguishedName subject,
         X509Extension[]? instead = null,
         string[]? without = null,
-        DateTimeOffset? notAfter = null
+        DateTimeOffset? notAfter = null,
+        RSA? rsa = null,
+        HashAlgorithmName? hash = null
     )
     {
         using var authority = X509Certificate2.CreateFromPemFile(pki.CertificateFile(issuer), pki.KeyFile(issuer));
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
+        using var ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var algorithm = hash ?? HashAlgorithmName.SHA256;
+        var request = rsa is null
+            ? new CertificateRequest(subject, ecdsa, algorithm)
+            : new CertificateRequest(subject, rsa, algorithm, RSASignaturePadding.Pkcs1);
         X509Extension[] usual =
         [
             new X509BasicConstraintsExtension(false, false, 0, true),
@@ -39,13 +44,15 @@ internal static class IssuedCertificate
             if (without?.Contains(extension.Oid!.Value) != true)
                 request.CertificateExtensions.Add(extension);
         var now = DateTimeOffset.UtcNow;
+        using var signingKey = authority.GetECDsaPrivateKey()!;
         using var certificate = request.Create(
-            authority,
+            authority.SubjectName,
+            new Signing(signingKey, algorithm),
             now.AddMinutes(-5),
             notAfter ?? now.AddDays(1),
             [1, .. RandomNumberGenerator.GetBytes(8)]
         );
-        return certificate.CopyWithPrivateKey(key);
+        return rsa is null ? certificate.CopyWithPrivateKey(ecdsa) : certificate.CopyWithPrivateKey(rsa);
     }
 
     /// <summary>One RDN for each list of attributes.</summary>
@@ -75,6 +82,27 @@ internal static class IssuedCertificate
                 using (writer.PushSequence())
                     writer.WriteObjectIdentifier(oid);
         return new X509Extension("2.5.29.32", writer.Encode(), false);
+    }
+
+    /// <summary>The platform's own generator knows no SHA-1 with ECDSA.</summary>
+    private sealed class Signing(ECDsa key, HashAlgorithmName hash) : X509SignatureGenerator
+    {
+        private readonly X509SignatureGenerator _usual = CreateForECDsa(key);
+
+        public override byte[] GetSignatureAlgorithmIdentifier(HashAlgorithmName hashAlgorithm)
+        {
+            if (hash != HashAlgorithmName.SHA1)
+                return _usual.GetSignatureAlgorithmIdentifier(hash);
+            var writer = new AsnWriter(AsnEncodingRules.DER);
+            using (writer.PushSequence())
+                writer.WriteObjectIdentifier("1.2.840.10045.4.1");
+            return writer.Encode();
+        }
+
+        public override byte[] SignData(byte[] data, HashAlgorithmName hashAlgorithm) =>
+            key.SignData(data, hash, DSASignatureFormat.Rfc3279DerSequence);
+
+        protected override PublicKey BuildPublicKey() => _usual.PublicKey;
     }
 
     /// <summary>Where its issuer and its revocation list are said to be found.</summary>

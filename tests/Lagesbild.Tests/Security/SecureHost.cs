@@ -75,7 +75,10 @@ internal sealed class SecureHost : IAsyncDisposable
         builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new Listener(log));
         builder.Configuration.AddInMemoryCollection(pki.Configuration);
         var audit = Path.Combine(pki.Directory, "audit", Guid.NewGuid().ToString("N"));
-        builder.Configuration.AddInMemoryCollection([new($"{SecurityOptions.Section}:Audit:Folder", audit)]);
+        builder.Configuration.AddInMemoryCollection([
+            new($"{SecurityOptions.Section}:Audit:Folder", audit),
+            new($"{SecurityOptions.Section}:RevocationLists:Kept", audit + "-crl"),
+        ]);
         builder.Configuration.AddInMemoryCollection(
             settings.Select(s =>
                 KeyValuePair.Create(
@@ -109,6 +112,9 @@ internal sealed class SecureHost : IAsyncDisposable
         app.MapGet("/lagesbild/v1/operators", () => "ok").RequireAuthorization(Roles.Operator);
         app.MapGet("/lagesbild/v1/registers", () => "ok").RequireAuthorization(Roles.Register);
         app.MapGet("/lagesbild/v1/open", () => "ok").AllowAnonymous();
+        app.MapPut("/lagesbild/v1/sources/{source}/deliveries/{fileName}", () => "ok")
+            .RequireAuthorization(Roles.Register);
+        app.MapGet("/lagesbild/v1/deliveries", () => "ok").RequireAuthorization(Roles.Receipts);
         app.MapGet("/sida", () => "ok");
         app.MapPost(
                 "/lagesbild/v1/body",
@@ -246,10 +252,17 @@ internal sealed class SecureHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
+    /// <summary>As the service stops: what has been begun is finished first, the audit log's lines with it.</summary>
+    public async Task StopAsync()
+    {
+        await _app.StopAsync(TestContext.Current.CancellationToken);
+        await _app.DisposeAsync();
+    }
+
     /// <summary>Stops the host, so that every line has been written.</summary>
     public async Task<string[]> AuditAsync()
     {
-        await _app.DisposeAsync();
+        await StopAsync();
         return [.. Directory.EnumerateFiles(_audit).Order().SelectMany(File.ReadAllLines)];
     }
 

@@ -23,6 +23,15 @@ public sealed record Nothing(string Heading, string Explanation)
             "Åtgärden finns inte",
             "Ingen åtgärd har den koden. En kod har tre bokstäver, till exempel NGB. Sök i stället på vad operationen kallas."
         );
+
+    public static Nothing Delivery { get; } =
+        new("Leveransen finns inte", "Ingen leverans har det id:t. Gå till leveranserna och leta där.");
+
+    public static Nothing Picture { get; } =
+        new(
+            "Lägesbilden finns inte",
+            "Ingen lägesbild med det id:t har publicerats. Gå till leveranserna och leta där."
+        );
 }
 
 internal static class Answers
@@ -36,6 +45,13 @@ internal static class Answers
     {
         page.Response.Headers.RetryAfter = "60";
         return page.View("/Pages/Errors/NoPicture.cshtml", null, StatusCodes.Status503ServiceUnavailable);
+    }
+
+    /// <summary>503: the database does not answer.</summary>
+    public static IActionResult LedgerAway(this PageModel page)
+    {
+        page.Response.Headers.RetryAfter = "60";
+        return page.View("/Pages/Errors/LedgerAway.cshtml", null, StatusCodes.Status503ServiceUnavailable);
     }
 
     private static ViewResult View(this PageModel page, string name, object? model, int status) =>

@@ -1,0 +1,221 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+using Lagesbild.Security;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace Lagesbild.Benchmarks;
+
+/// <summary>
+/// What knowing the caller costs: an endpoint behind the whole security slice (hosts, certificates, revocation lists, rate limit,
+/// roles, audit log) against the same endpoint on a bare Kestrel with the same TLS and no checks. One load program for both,
+/// in turns, on connections that are kept and on new ones.
+/// </summary>
+internal static class CertificateBenchmark
+{
+    private const int Rounds = 5;
+    private const string Seconds = "5";
+    private static readonly byte[] Answer =
+        "{\"answer\":\"so many bytes as a small table's row has, or thereabouts\"}"u8.ToArray();
+
+    private static readonly (string Name, string How, double Wanted)[] Modes =
+    [
+        ("kept-alive connections, requests/s", "kept", 0.9),
+        ("new connections, each a full handshake and one request, connections/s", "new", 0.7),
+        ("new connections, each a resumed session and one request, connections/s", "resumed", 0.7),
+    ];
+
+    private sealed record Round(double Checked, double Bare)
+    {
+        public double Ratio => Checked / Bare;
+    }
+
+    public static async Task<int> RunAsync()
+    {
+        var scratch = Machine.Scratch();
+        try
+        {
+            var pki = DevelopmentPki.Open(Path.Combine(scratch, "certs"), TimeProvider.System);
+            await using var guarded = await StartAsync(scratch, pki, isGuarded: true);
+            await using var bare = await StartAsync(scratch, pki, isGuarded: false);
+            var results = new Dictionary<string, List<Round>>();
+            foreach (var (_, how, _) in Modes)
+            {
+                results[how] = [];
+                // The first of each warms both up and is not counted.
+                for (var i = 0; i <= Rounds; i++)
+                {
+                    var round = new Round(await LoadAsync(guarded, pki, how), await LoadAsync(bare, pki, how));
+                    Console.WriteLine(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"{how}: checked {round.Checked:0}/s, bare {round.Bare:0}/s, ratio {round.Ratio:0.00}"
+                        )
+                    );
+                    if (i > 0)
+                        results[how].Add(round);
+                }
+            }
+            await Machine.WriteAsync("certificates.md", Report(results));
+            await guarded.StopAsync();
+            await bare.StopAsync();
+            return 0;
+        }
+        finally
+        {
+            Directory.Delete(scratch, recursive: true);
+        }
+    }
+
+    private static async Task<WebApplication> StartAsync(string scratch, DevelopmentPki pki, bool isGuarded)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection([
+            .. pki.Configuration,
+            new("Security:Audit:Folder", Path.Combine(scratch, "audit")),
+            // One identity makes all the load: it is counted, and never has too much.
+            new("Limits:RequestsPerSecond", "1000000"),
+            new("Limits:Burst", "1000000"),
+        ]);
+        builder.AddSecurity();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.ListenWithCertificates(new IPEndPoint(IPAddress.Loopback, 0));
+        });
+        var app = builder.Build();
+        if (isGuarded)
+        {
+            app.UseRouting();
+            app.UseSecurity();
+            app.MapGet("/answer", AnswerAsync).RequireAuthorization(Roles.Reader);
+        }
+        else
+        {
+            app.Run(AnswerAsync);
+        }
+
+        await app.StartAsync();
+        return app;
+    }
+
+    private static Task AnswerAsync(HttpContext context)
+    {
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = Answer.Length;
+        return context.Response.Body.WriteAsync(Answer, 0, Answer.Length);
+    }
+
+    private static async Task<double> LoadAsync(WebApplication app, DevelopmentPki pki, string how)
+    {
+        var address = new Uri(
+            app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()
+        );
+        using var child = Machine.Again(
+            how == "kept" ? "load" : "connect",
+            new Uri(address, "/answer").ToString(),
+            pki.Directory,
+            Seconds,
+            how
+        );
+        var line = await child.StandardOutput.ReadLineAsync();
+        await child.WaitForExitAsync();
+        return JsonSerializer.Deserialize<Load>(line!)!.PerSecond;
+    }
+
+    /// <summary>The child: opens a connection, asks once, closes it, and begins again.</summary>
+    public static async Task<int> ConnectAsync(Uri address, string pki, string seconds, bool resumes)
+    {
+        using var certificate = Loader.Navigator(pki);
+        var context = SslStreamCertificateContext.Create(certificate, null, offline: true);
+        var until = TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture));
+        var clock = Stopwatch.StartNew();
+        var counts = await Task.WhenAll(
+            Enumerable
+                .Range(0, Loader.Connections)
+                .Select(_ => WorkAsync(address, context, Loader.Trust(pki), resumes, clock, until))
+        );
+        var took = clock.Elapsed.TotalSeconds;
+        Console.WriteLine(JsonSerializer.Serialize(new Load(counts.Sum() / took, 0, 0, counts.Sum())));
+        return 0;
+    }
+
+    private static async Task<long> WorkAsync(
+        Uri address,
+        SslStreamCertificateContext certificate,
+        X509ChainPolicy trust,
+        bool resumes,
+        Stopwatch clock,
+        TimeSpan until
+    )
+    {
+        var request = Encoding.ASCII.GetBytes(
+            $"GET {address.PathAndQuery} HTTP/1.1\r\nHost: localhost:{address.Port}\r\nConnection: close\r\n\r\n"
+        );
+        var buffer = new byte[16 << 10];
+        var count = 0L;
+        while (clock.Elapsed < until)
+        {
+            using var client = new TcpClient { NoDelay = true };
+            await client.ConnectAsync("127.0.0.1", address.Port);
+            await using var tls = new SslStream(client.GetStream());
+            await tls.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions
+                {
+                    TargetHost = "localhost",
+                    ClientCertificateContext = certificate,
+                    CertificateChainPolicy = trust,
+                    AllowTlsResume = resumes,
+                }
+            );
+            await tls.WriteAsync(request);
+            var read = 0;
+            while (await tls.ReadAsync(buffer.AsMemory(read)) is > 0 and var now)
+                read += now;
+            if (!buffer.AsSpan(0, read).StartsWith("HTTP/1.1 200"u8))
+                throw new InvalidOperationException(Encoding.ASCII.GetString(buffer, 0, Math.Min(read, 200)));
+            count++;
+        }
+
+        return count;
+    }
+
+    private static string Report(Dictionary<string, List<Round>> results)
+    {
+        var text = new StringBuilder();
+        void Line(FormattableString line) => text.AppendLine(line.ToString(CultureInfo.InvariantCulture));
+        Line($"# What certificates cost");
+        Line($"");
+        Line($"`dotnet run -c Release --project tests/Lagesbild.Benchmarks -- certificates`");
+        Line($"");
+        Line($"{DateTimeOffset.UtcNow:yyyy-MM-dd}, {Machine.Describe()}. Loopback only.");
+        Line($"");
+        Line(
+            $"*Checked*: an endpoint of {Answer.Length} bytes behind the whole security slice: host, certificate, revocation lists, the count of requests for each identity, roles, the audit log on disk. *Bare*: the same bytes from a Kestrel in the same process, over the same TLS with client certificates asked for, and nobody checked. One load program, a process of its own on the same machine, keeps {Loader.Connections} connections busy for {Seconds} seconds with each in turn; one turn of each warms up and is not counted."
+        );
+        foreach (var (name, how, wanted) in Modes)
+        {
+            Line($"");
+            Line($"## {char.ToUpperInvariant(name[0])}{name[1..]}");
+            Line($"");
+            Line($"| round | checked | bare | ratio |");
+            Line($"|---|---|---|---|");
+            foreach (var (i, round) in results[how].Index())
+                Line($"| {i + 1} | {round.Checked:0} | {round.Bare:0} | {round.Ratio:0.00} |");
+            Line(
+                $"| median | {Machine.Median(results[how].Select(r => r.Checked)):0} | {Machine.Median(results[how].Select(r => r.Bare)):0} | {Machine.Median(results[how].Select(r => r.Ratio)):0.00} |"
+            );
+            Line($"");
+            Line($"Wanted: a ratio of at least {wanted:0.00}.");
+        }
+
+        return text.ToString();
+    }
+}

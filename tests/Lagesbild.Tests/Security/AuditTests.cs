@@ -1,0 +1,420 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+using Lagesbild.Api;
+using Lagesbild.Catalogue;
+using Lagesbild.Deliveries;
+using Lagesbild.Pages;
+using Lagesbild.Picture;
+using Lagesbild.Security;
+using Lagesbild.Tests.Api;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Lagesbild.Tests.Security;
+
+public sealed class AuditTests(PkiFixture pki) : IClassFixture<PkiFixture>
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    private sealed record Line(
+        DateTimeOffset Time,
+        string TraceId,
+        string? HsaId,
+        string? Organisation,
+        string? Kind,
+        string? Issuer,
+        string? Thumbprint,
+        string Method,
+        string Path,
+        string? Query,
+        int Status,
+        int? Rows,
+        string? Reason
+    );
+
+    [Fact]
+    public async Task A_line_says_all_that_is_known_of_caller_question_and_answer()
+    {
+        var clock = new PinnedClock { Now = new(2026, 11, 22, 9, 30, 0, 123, TimeSpan.Zero) };
+        await using var host = await SecureHost.StartAsync(pki.Pki, clock, settings: [("Revocation", "None")]);
+        using (var client = host.Client(pki["region-system"]))
+            await client.GetAsync(SecureHost.Who + "?region=20&unit=SE2321000180-EX11", Cancelled);
+        var line = Assert.Single(await host.AuditAsync());
+        using var json = JsonDocument.Parse(line);
+        Assert.Equal(
+            [
+                "time",
+                "traceId",
+                "hsaId",
+                "organisation",
+                "kind",
+                "issuer",
+                "thumbprint",
+                "method",
+                "path",
+                "query",
+                "status",
+                "rows",
+                "reason",
+            ],
+            json.RootElement.EnumerateObject().Select(member => member.Name)
+        );
+        var read = Read(line);
+        Assert.EndsWith("Z\"", json.RootElement.GetProperty("time").GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(clock.Now, read.Time);
+        Assert.Matches("^[0-9a-f]{32}$", read.TraceId);
+        Assert.Equal(
+            read with
+            {
+                HsaId = DevelopmentPki.RegionSystemHsaId,
+                Organisation = "2321000180",
+                Kind = "function",
+                Issuer = "TEST SITHS e-id Function CA v1 (development)",
+                Thumbprint = pki["region-system"].GetCertHashString(HashAlgorithmName.SHA256),
+                Method = "GET",
+                Path = SecureHost.Who,
+                Query = "region=20&unit=SE2321000180-EX11",
+                Status = 200,
+                Rows = null,
+                Reason = null,
+            },
+            read
+        );
+    }
+
+    [Fact]
+    public async Task Who_saw_what_can_be_told_from_the_log_alone()
+    {
+        var audit = Path.Combine(pki.Pki.Directory, "who-saw-what");
+        var expected = new List<(string? HsaId, string Target, int Status, int? Rows, string? Reason)>();
+        var traces = new Dictionary<int, string>();
+        await using (var app = await StartServiceAsync(audit))
+        {
+            var https = new Uri(app.Urls.Single(a => a.StartsWith("https", StringComparison.Ordinal)));
+            async Task AskAsync(string? name, string? hsaId, string target, string? list = null, string? reason = null)
+            {
+                using var client = Client(https, name);
+                using var response = await client.GetAsync(target, Cancelled);
+                int? rows = list is null ? null : 1;
+                if (list is not null and not "")
+                {
+                    var body = await response.Content.ReadFromJsonAsync<JsonElement>(Cancelled);
+                    rows = body.GetProperty(list).GetArrayLength();
+                    Assert.NotEqual(0, rows);
+                }
+                if (target is "/lagesbild/v1/api-info" or "/css/lagesbild.css")
+                    return; // Open to all: nobody's business.
+                if (target.StartsWith("/lagesbild", StringComparison.Ordinal))
+                    traces[expected.Count] = response.Headers.GetValues("traceparent").Single().Split('-')[1];
+                expected.Add((hsaId, target, (int)response.StatusCode, rows, reason));
+            }
+            var (navigator, system) = (DevelopmentPki.NavigatorHsaId, DevelopmentPki.RegionSystemHsaId);
+            const string api = "/lagesbild/v1";
+            await AskAsync("navigator", navigator, api + "/waiting-times?procedure=NGB&period=365d", "data");
+            // From what is kept, by somebody else.
+            await AskAsync("region-system", system, api + "/waiting-times?procedure=NGB&period=365d", "data");
+            await AskAsync("region-system", system, api + "/trends?procedure=NGB", "data");
+            await AskAsync("region-system", system, api + "/units?limit=2", "data");
+            await AskAsync("region-system", system, api + "/procedures/NGB", "");
+            await AskAsync("region-system", system, api + "/procedures/XXX");
+            await AskAsync("region-system", system, api + "/waiting-times?procedure=NGB&colour=red");
+            await AskAsync("navigator", navigator, "/om");
+            await AskAsync(null, null, api + "/api-info");
+            await AskAsync("bad/expired", null, "/css/lagesbild.css");
+            await AskAsync(null, null, api + "/regions", reason: "certificate-missing");
+            await AskAsync("bad/expired", null, "/atgard/NGB", reason: "expired");
+            await AskAsync("register-spor", DevelopmentPki.SporHsaId, api + "/regions", reason: "not-authorised");
+            // As the service stops: an answer has been given when its line has been written.
+            await app.StopAsync(Cancelled);
+        }
+        var lines = Directory.EnumerateFiles(audit).SelectMany(File.ReadAllLines).Select(Read).ToList();
+        Assert.Equal(
+            expected,
+            lines.Select(l => (l.HsaId, l.Path + (l.Query is null ? "" : "?" + l.Query), l.Status, l.Rows, l.Reason))
+        );
+        // The trace that a caller was given leads to the line.
+        Assert.NotEmpty(traces);
+        Assert.All(traces, trace => Assert.Equal(trace.Value, lines[trace.Key].TraceId));
+        // What was asked with which card, even where nobody knows whose it is.
+        Assert.Equal(
+            pki["bad/expired"].GetCertHashString(HashAlgorithmName.SHA256),
+            lines.Single(l => l.Reason == "expired").Thumbprint
+        );
+    }
+
+    [Fact]
+    public async Task A_kept_page_is_counted_for_each_who_sees_it()
+    {
+        var audit = Path.Combine(pki.Pki.Directory, "kept-pages");
+        await using (var app = await StartServiceAsync(audit))
+        {
+            var https = new Uri(app.Urls.Single(a => a.StartsWith("https", StringComparison.Ordinal)));
+            foreach (var name in new[] { "navigator", "operator", "navigator" })
+            {
+                using var client = Client(https, name);
+                Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/atgard/NGB", Cancelled)).StatusCode);
+            }
+            await app.StopAsync(Cancelled);
+        }
+        var lines = Directory.EnumerateFiles(audit).SelectMany(File.ReadAllLines).Select(Read).ToList();
+        Assert.Equal(
+            [DevelopmentPki.NavigatorHsaId, DevelopmentPki.OperatorHsaId, DevelopmentPki.NavigatorHsaId],
+            lines.Select(l => l.HsaId)
+        );
+        Assert.True(Assert.Single(lines.Select(l => l.Rows).Distinct()) > 0);
+    }
+
+    public static TheoryData<string> HostileTargets =>
+        [
+            "/x%0d%0a{%22time%22:%222026-01-01%22}",
+            "/x?q=%0A%0D%1B[2J%07",
+            "/x?q=%E2%80%A8%E2%80%A9%C2%85",
+            "/x?q=%E2%80%AEevil",
+            "/x?q=\"},{\"hsaId\":\"somebody\"}",
+            "/x?q=\\u000a\\n\\\"",
+            "/x?q=%",
+            "/x?q=%zz%c3%28",
+            "/x?q=</script><script>alert(1)</script>",
+            "/x?" + string.Join('&', Enumerable.Range(0, 700).Select(i => $"p{i}=v")),
+            "/" + new string('a', 6000),
+            "/%2e%2e/%2e%2e/etc/passwd",
+            "//evil.example/x",
+            "/x?a=b=c&&=&d",
+        ];
+
+    [Theory]
+    [MemberData(nameof(HostileTargets))]
+    public async Task No_target_breaks_a_line(string target)
+    {
+        await using var host = await SecureHost.StartAsync(pki.Pki);
+        var answer = await RawAsync(host, $"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 4", answer, StringComparison.Ordinal);
+        var line = Assert.Single(await host.AuditAsync());
+        Assert.All(line, c => Assert.InRange(c, ' ', '~'));
+        Assert.True(line.Length < 8_000);
+        var read = Read(line);
+        Assert.Equal("certificate-missing", read.Reason);
+        var shown = read.Path + (read.Query is null ? "" : "?" + read.Query);
+        if (shown.EndsWith('…'))
+            Assert.StartsWith(shown[..^1], target, StringComparison.Ordinal);
+        else
+            Assert.Equal(target, shown);
+    }
+
+    [Theory]
+    [InlineData("/units/19991332-9999")]
+    [InlineData("/units/199913329999")]
+    [InlineData("/units?unit=9913329999")]
+    [InlineData("/procedures?q=Karin%20Svensson%20991332-9999%20kn%C3%A4")]
+    [InlineData("/procedures?q=19+99+13+32-99+99")]
+    [InlineData("/procedures?q=%31%39%39%39%31%33%33%32%39%39%39%39")]
+    [InlineData("/procedures?q=%2531%2539%2539%2539%2531%2533%2533%2532%2539%2539%2539%2539")]
+    [InlineData("/procedures?q=%D9%A1%D9%A9%D9%A9%D9%A9%D9%A1%D9%A3%D9%A3%D9%A2%D9%A9%D9%A9%D9%A9%D9%A9")]
+    [InlineData(
+        "/procedures?q=%F0%9D%9F%8F%F0%9D%9F%97%F0%9D%9F%97%F0%9D%9F%97%F0%9D%9F%8F%F0%9D%9F%91%F0%9D%9F%91%F0%9D%9F%90%F0%9D%9F%97%F0%9D%9F%97%F0%9D%9F%97%F0%9D%9F%97"
+    )]
+    [InlineData("/procedures?199913329999")]
+    [InlineData("/procedures?199913329999=q")]
+    [InlineData("/units/SE2321000180-199913329999")]
+    [InlineData("/units/SE9913329999-A")]
+    public async Task A_personal_number_is_in_no_line(string path)
+    {
+        await using var host = await SecureHost.StartAsync(pki.Pki);
+        // As written, escapes and all.
+        var address = new Uri(
+            $"https://localhost:{host.Https.Port}/lagesbild/v1{path}",
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }
+        );
+        foreach (var certificate in new[] { pki["navigator"], null })
+        {
+            using var client = host.Client(certificate);
+            await client.GetAsync(address, Cancelled);
+        }
+        var lines = await host.AuditAsync();
+        Assert.NotEmpty(lines);
+        foreach (var line in lines)
+        {
+            var read = Read(line);
+            Assert.Contains("[hidden]", read.Path + read.Query, StringComparison.Ordinal);
+            Assert.DoesNotContain("9999", read.Path + read.Query, StringComparison.Ordinal);
+            Assert.DoesNotContain("%31", read.Path + read.Query, StringComparison.Ordinal);
+            Assert.DoesNotContain("%D9", read.Path + read.Query, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("/lagesbild/v1/sources/SPOR/deliveries/SPOR_2026-11-21_02.jsonl.gz")]
+    [InlineData("/lagesbild/v1/units/SE2321000180-EX11")]
+    [InlineData("/lagesbild/v1/deliveries/0190f3c2-1234-7abc-8def-123456789012")]
+    [InlineData("/lagesbild/v1/waiting-times?procedure=NGB&region=20&region=21&near=2380&maxDistanceKm=120")]
+    public async Task What_is_needed_to_tell_what_was_seen_is_not_hidden(string target)
+    {
+        await using var host = await SecureHost.StartAsync(pki.Pki);
+        using (var client = host.Client())
+            await client.GetAsync(target, Cancelled);
+        var read = Read(Assert.Single(await host.AuditAsync()));
+        Assert.Equal(target, read.Path + (read.Query is null ? "" : "?" + read.Query));
+    }
+
+    [Fact]
+    public async Task Neither_does_the_method()
+    {
+        await using var host = await SecureHost.StartAsync(pki.Pki);
+        await RawAsync(host, $"{new string('X', 500)} /x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        Assert.Equal(new string('X', 20) + "…", Read(Assert.Single(await host.AuditAsync())).Method);
+    }
+
+    [Fact]
+    public async Task A_line_that_a_crash_cut_short_does_not_swallow_the_next()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(pki.Pki.Directory, "cut")).FullName;
+        var clock = new PinnedClock();
+        var file = Path.Combine(folder, $"audit-{clock.Now:yyyy-MM-dd}.jsonl");
+        await File.WriteAllTextAsync(file, "{\"time\":\"2026-11-", Cancelled);
+        await AskOnceAsync(clock, folder);
+        await AskOnceAsync(clock, folder);
+        var lines = await File.ReadAllLinesAsync(file, Cancelled);
+        Assert.Equal(3, lines.Length);
+        Assert.All(lines[1..], line => Assert.Equal("certificate-missing", Read(line).Reason));
+        if (!OperatingSystem.IsWindows())
+        {
+            File.Delete(file);
+            await AskOnceAsync(clock, folder);
+            Assert.Equal(
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead,
+                File.GetUnixFileMode(file)
+            );
+        }
+    }
+
+    [Fact]
+    public async Task A_new_day_begins_a_new_file()
+    {
+        var folder = Path.Combine(pki.Pki.Directory, "days");
+        var clock = new PinnedClock { Now = new(2026, 11, 22, 23, 59, 59, TimeSpan.Zero) };
+        await using (
+            var host = await SecureHost.StartAsync(
+                pki.Pki,
+                clock,
+                settings: [("Audit:Folder", folder), ("Revocation", "None")]
+            )
+        )
+        {
+            using var client = host.Client();
+            await client.GetAsync("/a", Cancelled);
+            clock.Now += TimeSpan.FromSeconds(2);
+            await client.GetAsync("/b", Cancelled);
+            await host.StopAsync();
+        }
+        Assert.Equal("/a", Read(File.ReadAllText(Path.Combine(folder, "audit-2026-11-22.jsonl"))).Path);
+        Assert.Equal("/b", Read(File.ReadAllText(Path.Combine(folder, "audit-2026-11-23.jsonl"))).Path);
+    }
+
+    [Fact]
+    public async Task A_folder_that_goes_away_is_told_and_stops_nobody()
+    {
+        var folder = Path.Combine(pki.Pki.Directory, "gone");
+        await using var host = await SecureHost.StartAsync(pki.Pki, settings: [("Audit:Folder", folder)]);
+        Directory.Delete(folder);
+        await File.WriteAllTextAsync(folder, "in the way", Cancelled);
+        using var client = host.Client(pki["navigator"]);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(SecureHost.Who, Cancelled)).StatusCode);
+        await host.StopAsync();
+        Assert.Contains(
+            host.Log,
+            line =>
+                line.StartsWith("Error", StringComparison.Ordinal)
+                && line.Contains("audit log", StringComparison.Ordinal)
+        );
+    }
+
+    private async Task AskOnceAsync(PinnedClock clock, string folder)
+    {
+        await using var host = await SecureHost.StartAsync(pki.Pki, clock, settings: [("Audit:Folder", folder)]);
+        using var client = host.Client();
+        await client.GetAsync(SecureHost.Who, Cancelled);
+        await host.StopAsync();
+    }
+
+    /// <summary>Security, API and pages, with the hand-made picture.</summary>
+    private async Task<WebApplication> StartServiceAsync(string audit)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        // Somebody must listen for there to be a trace.
+        builder.Logging.ClearProviders().AddConsole();
+        builder.Configuration.AddInMemoryCollection(pki.Pki.Configuration);
+        builder.Configuration.AddInMemoryCollection([
+            new("Logging:LogLevel:Default", "Critical"),
+            new("Logging:LogLevel:Microsoft.AspNetCore", "Critical"),
+            new("Security:Audit:Folder", audit),
+            new("Security:RevocationLists:Kept", audit + "-crl"),
+        ]);
+        builder
+            .WebHost.UseKestrelCore()
+            .UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(kestrel => kestrel.ListenWithCertificates(new IPEndPoint(IPAddress.Loopback, 0)));
+        builder.Services.AddSingleton(ProcedureCatalogue.Load());
+        builder.Services.AddSingleton(SourceReaders.Standard);
+        builder.Services.AddSingleton<CurrentPicture>();
+        builder.AddSecurity();
+        builder.AddApi();
+        builder.AddPages();
+        var app = builder.Build();
+        app.UseApi();
+        app.UseSecurity();
+        app.MapApi();
+        app.MapPages();
+        app.Services.GetRequiredService<CurrentPicture>()
+            .Swap(HandMadePicture.Build(app.Services.GetRequiredService<ProcedureCatalogue>()));
+        await app.StartAsync(Cancelled);
+        return app;
+    }
+
+    private HttpClient Client(Uri https, string? name) =>
+        new(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                SslOptions = new SslClientAuthenticationOptions
+                {
+                    ClientCertificateContext = name is null
+                        ? null
+                        : SslStreamCertificateContext.Create(pki[name], null, offline: true),
+                    CertificateChainPolicy = new X509ChainPolicy
+                    {
+                        TrustMode = X509ChainTrustMode.CustomRootTrust,
+                        CustomTrustStore = { pki["ca/root"] },
+                        RevocationMode = X509RevocationMode.NoCheck,
+                    },
+                },
+            }
+        )
+        {
+            BaseAddress = new Uri($"https://localhost:{https.Port}"),
+        };
+
+    /// <summary>Without a certificate, byte for byte.</summary>
+    private static async Task<string> RawAsync(SecureHost host, string request)
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, host.Https.Port, Cancelled);
+        await using var tls = new SslStream(socket.GetStream());
+        await tls.AuthenticateAsClientAsync(host.ClientTls(), Cancelled);
+        await tls.WriteAsync(Encoding.Latin1.GetBytes(request), Cancelled);
+        using var reader = new StreamReader(tls, Encoding.UTF8);
+        return await reader.ReadToEndAsync(Cancelled);
+    }
+
+    private static Line Read(string line) =>
+        JsonSerializer.Deserialize<Line>(line, JsonSerializerOptions.Web)
+        ?? throw new JsonException("A line that is null.");
+}
