@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
+using Lagesbild.Deliveries;
+using Lagesbild.Picture;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Playwright;
 
@@ -12,11 +14,15 @@ public sealed class Chromium : IAsyncLifetime
     private const string Path = "/usr/bin/chromium";
 
     private readonly List<WebApplication> _services = [];
+    private readonly string _contacts = System.IO.Path.GetTempFileName();
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
     /// <summary>The service on the morning after the reference date.</summary>
     public string Address { get; private set; } = "";
+
+    /// <summary>HSA-ids of the units in the table of NGB, shortest wait first.</summary>
+    public IReadOnlyList<string> Units { get; private set; } = [];
 
     /// <summary>The same ten days later: everything is stale.</summary>
     public string Stale { get; private set; } = "";
@@ -29,10 +35,19 @@ public sealed class Chromium : IAsyncLifetime
         Assert.True(File.Exists(Path), $"{Path} is missing. Install it: apt-get install chromium");
         var cancellationToken = TestContext.Current.CancellationToken;
         var picture = PageHost.Read(Samples(), cancellationToken);
+        await File.WriteAllLinesAsync(_contacts, PageHost.ContactRows(picture, "NGB"), cancellationToken);
+        Units =
+        [
+            .. picture
+                .FindProcedure("NGB")!
+                .Table(new TableQuery(picture.FindProcedure("NGB")!, Period.Days90))
+                .Select(row => row.Place.Unit!.HsaId),
+        ];
         Address = await StartAsync(picture, PageHost.Now, cancellationToken);
         Stale = await StartAsync(picture, PageHost.Now.AddDays(10), cancellationToken);
         Empty = await StartAsync(null, PageHost.Now, cancellationToken);
         _playwright = await Playwright.CreateAsync();
+        Assertions.SetDefaultExpectTimeout(Window.LongestWait);
         string[] quiet =
         [
             "--disable-background-networking",
@@ -62,10 +77,12 @@ public sealed class Chromium : IAsyncLifetime
         {
             await service.DisposeAsync();
         }
+
+        File.Delete(_contacts);
     }
 
     /// <summary>A fresh window that remembers what it must not see.</summary>
-    public async Task<Window> OpenAsync(int width = 1280, ColorScheme scheme = ColorScheme.Light)
+    public async Task<Window> OpenAsync(int width = 1280, ColorScheme scheme = ColorScheme.Light, bool hasScript = true)
     {
         var context = await _browser!.NewContextAsync(
             new BrowserNewContextOptions
@@ -73,6 +90,8 @@ public sealed class Chromium : IAsyncLifetime
                 ViewportSize = new ViewportSize { Width = width, Height = 900 },
                 ColorScheme = scheme,
                 Locale = "sv-SE",
+                JavaScriptEnabled = hasScript,
+                AcceptDownloads = true,
             }
         );
         context.SetDefaultTimeout(Window.LongestWait);
@@ -85,12 +104,16 @@ public sealed class Chromium : IAsyncLifetime
         CancellationToken cancellationToken
     )
     {
-        var service = await PageHost.StartAsync(picture, now, port: 0, cancellationToken);
+        var service = await PageHost.StartAsync(picture, now, port: 0, _contacts, cancellationToken);
         _services.Add(service);
         return service.Urls.Single();
     }
 
-    private static string Samples()
+    /// <summary>An address with numbers in braces, which stand for units: /enhet/{0}/NGB.</summary>
+    public string Resolve(string address) =>
+        Address + string.Format(System.Globalization.CultureInfo.InvariantCulture, address, [.. Units]);
+
+    public static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(System.IO.Path.Combine(folder.FullName, "Lagesbild.sln")))
@@ -98,8 +121,10 @@ public sealed class Chromium : IAsyncLifetime
             folder = folder.Parent ?? throw new DirectoryNotFoundException("Lagesbild.sln is not above the tests.");
         }
 
-        return System.IO.Path.Combine(folder.FullName, "ingest-samples", "accepted");
+        return folder.FullName;
     }
+
+    private static string Samples() => System.IO.Path.Combine(Root(), "ingest-samples", "accepted");
 }
 
 /// <summary>A window and what went wrong in it: console errors (a breach of the content security policy is one), foreign hosts.</summary>
@@ -110,6 +135,7 @@ public sealed class Window : IAsyncDisposable
 
     private readonly IBrowserContext _context;
     private readonly List<string> _wrong = [];
+    private readonly List<IRequest> _finished = [];
 
     public Window(IBrowserContext context, IPage page)
     {
@@ -134,6 +160,13 @@ public sealed class Window : IAsyncDisposable
                 _wrong.Add("asked another host: " + request.Url);
             }
         };
+        page.RequestFinished += (_, request) =>
+        {
+            lock (_finished)
+            {
+                _finished.Add(request);
+            }
+        };
         page.Response += (_, response) =>
         {
             if (response.Request.ResourceType != "document" && response.Status >= 400)
@@ -153,17 +186,57 @@ public sealed class Window : IAsyncDisposable
     /// </summary>
     public async Task ArriveAsync(string pattern)
     {
+        await ReachAsync(pattern);
+        await Page.WaitForFunctionAsync(
+            "() => document.readyState === 'complete'",
+            null,
+            new PageWaitForFunctionOptions { Timeout = LongestWait }
+        );
+    }
+
+    /// <summary>The address alone: where no script runs, a page cannot be asked whether it is whole.</summary>
+    public async Task ReachAsync(string pattern) =>
         await Assertions
             .Expect(Page)
             .ToHaveURLAsync(
                 new Regex(pattern, RegexOptions.None, TimeSpan.FromSeconds(1)),
                 new PageAssertionsToHaveURLOptions { Timeout = LongestWait }
             );
-        await Page.WaitForFunctionAsync(
-            "() => document.readyState === 'complete'",
-            null,
-            new PageWaitForFunctionOptions { Timeout = LongestWait }
-        );
+
+    /// <summary>A page with all that it fetches: at most 60 kB over the wire, in four requests.</summary>
+    public async Task AssertLightAsync()
+    {
+        await Page.WaitForLoadStateAsync(LoadState.Load);
+        IRequest[] requests;
+        lock (_finished)
+        {
+            requests = [.. _finished];
+        }
+
+        Assert.InRange(requests.Length, 1, 4);
+        var bytes = 0;
+        foreach (var request in requests)
+        {
+            var sizes = await request.SizesAsync();
+            bytes += sizes.ResponseBodySize + sizes.ResponseHeadersSize;
+        }
+
+        Assert.InRange(bytes, 1_000, 60_000);
+    }
+
+    /// <summary>Into docs/bilder, where <c>LAGESBILD_PICTURES=1</c> asks for it.</summary>
+    public async Task PictureAsync(string name, bool isWhole = false)
+    {
+        if (Environment.GetEnvironmentVariable("LAGESBILD_PICTURES") == "1")
+        {
+            await Page.ScreenshotAsync(
+                new PageScreenshotOptions
+                {
+                    Path = Path.Combine(Chromium.Root(), "docs", "bilder", name + ".png"),
+                    FullPage = isWhole,
+                }
+            );
+        }
     }
 
     /// <summary>No violation of WCAG 2.2 AA that axe can find, nothing on the console, nobody else asked.</summary>

@@ -7,6 +7,7 @@ using Lagesbild.Picture;
 using Lagesbild.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -25,11 +26,13 @@ internal static class PageHost
         Picture.Picture? picture,
         DateTimeOffset now,
         int port,
+        string? contacts,
         CancellationToken cancellationToken
     )
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Development" });
         builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection([new(Contacts.PathKey, contacts)]);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenAsDemoDoor(new IPEndPoint(IPAddress.Loopback, port)));
         builder.Services.AddSingleton<TimeProvider>(new StandingClock(now));
         builder.Services.AddSingleton(ProcedureCatalogue.Load());
@@ -89,6 +92,19 @@ internal static class PageHost
 
         return new Picture.Picture("browser", Now, catalogue, parts);
     }
+
+    /// <summary>The administrator's contacts: every region, and the units that the table of a procedure begins with.</summary>
+    public static IEnumerable<string> ContactRows(Picture.Picture picture, string procedure) =>
+        [
+            ContactList.Heading,
+            .. picture.Catalogue.Regions.Select(region => $"{region.Code};010-123 {region.Code} 00;;Vardagar 8–12"),
+            .. picture
+                .FindProcedure(procedure)!
+                .Units.Take(6)
+                .Select(
+                    (unit, i) => $"{unit.HsaId};010-456 0{i} 00;https://example.org/;Fråga efter operationsplaneringen"
+                ),
+        ];
 
     private static bool IsDelivery(string path) =>
         path.EndsWith(".zip", StringComparison.Ordinal) || path.EndsWith(".jsonl.gz", StringComparison.Ordinal);

@@ -24,6 +24,7 @@ public static class ApiSetup
         services.TryAddSingleton(provider => new ProcedureSearch(provider.GetRequiredService<ProcedureCatalogue>()));
         services.TryAddSingleton(FreshnessRules.Read(builder.Configuration));
         services.TryAddSingleton(RetentionOptions.Read(builder.Configuration));
+        services.TryAddSingleton<Contacts>();
         services.AddSingleton<ResponseCache>();
         services.AddOpenApiDocument();
     }
@@ -189,7 +190,10 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints, IServiceProvide
                     return Problem.NoPicture.WriteAsync(context);
                 }
 
-                var request = new PictureRequest(picture, query, ApiSetup.Root + path, "");
+                var request = new PictureRequest(picture, query, ApiSetup.Root + path, "")
+                {
+                    Contacts = ContactList.Empty,
+                };
                 return StreamedResponse.WriteAsync(context, request, download(request, format.Download!.Value), format);
             },
             representations

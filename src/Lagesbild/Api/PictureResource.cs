@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Lagesbild.Catalogue;
 using Lagesbild.Formats;
 using Lagesbild.Picture;
 using Lagesbild.Security;
@@ -18,7 +19,10 @@ internal readonly record struct Answer<T>(T? Body, Problem? Problem)
 /// <summary>A request to a resource about the picture.</summary>
 /// <param name="Id">What stands in the path for <c>{code}</c> or <c>{hsaId}</c>; empty without one.</param>
 /// <param name="Path">As the service itself spells it, for links.</param>
-internal sealed record PictureRequest(Picture.Picture Picture, Query Query, string Path, string Id);
+internal sealed record PictureRequest(Picture.Picture Picture, Query Query, string Path, string Id)
+{
+    public required ContactList Contacts { get; init; }
+}
 
 /// <summary>
 /// A GET whose response depends on the picture and the request alone. Known requests are answered from
@@ -73,16 +77,16 @@ internal sealed class PictureResource<T>(
         var id = idName is null ? "" : (string)context.Request.RouteValues[idName]!;
         var canonicalPath = idName is null ? path : path + Uri.EscapeDataString(id);
         var canonical = query.Canonical(canonicalPath);
+        var asked = new PictureRequest(generation.Picture, query, canonicalPath, id) { Contacts = generation.Contacts };
         if (format.Download is { } form)
         {
-            var asked = new PictureRequest(generation.Picture, query, canonicalPath, id);
             return StreamedResponse.WriteAsync(context, asked, download!(asked, form), format);
         }
 
         var canonicalKey = new RequestKey("", canonical, format, key.Coding);
         if (generation.Find(canonicalKey) is not { } response)
         {
-            var answered = answer(new PictureRequest(generation.Picture, query, canonicalPath, id));
+            var answered = answer(asked);
             if (answered.Body is null)
             {
                 return answered.Problem!.WriteAsync(context);
@@ -90,7 +94,7 @@ internal sealed class PictureResource<T>(
 
             response = new StoredResponse(
                 JsonSerializer.SerializeToUtf8Bytes(answered.Body, json),
-                EntityTag.Of(generation.Picture.Id, canonical, format, key.Coding),
+                EntityTag.Of(generation.Edition, canonical, format, key.Coding),
                 format,
                 key.Coding,
                 (answered.Body as ICounted)?.Rows ?? 1

@@ -24,7 +24,11 @@ public sealed record RegionRow(string Code, string Name, string HealthcareRegion
 /// <param name="Telephone">Null where unknown.</param>
 /// <param name="Web">Address of a page; null where unknown.</param>
 /// <param name="Note">Swedish; null without one.</param>
-public sealed record Contact(string? Telephone, string? Web, string? Note);
+public sealed record Contact(string? Telephone, string? Web, string? Note)
+{
+    internal static Contact? Of(Catalogue.Contact? contact) =>
+        contact is null ? null : new Contact(contact.Telephone, contact.Web, contact.Note);
+}
 
 internal static class RegionsResource
 {
@@ -43,7 +47,14 @@ internal static class RegionsResource
     {
         var (rows, meta, links) = Paging.Of(request, request.Picture.Catalogue.Regions);
         return new RegionsResponse(
-            [.. rows.Select(r => new RegionRow(r.Code, r.Name, r.HealthcareRegion, null))],
+            [
+                .. rows.Select(r => new RegionRow(
+                    r.Code,
+                    r.Name,
+                    r.HealthcareRegion,
+                    Contact.Of(request.Contacts.Find(r.Code))
+                )),
+            ],
             meta,
             links
         );

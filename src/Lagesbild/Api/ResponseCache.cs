@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using Lagesbild.Catalogue;
 using Lagesbild.Security;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
@@ -163,7 +164,7 @@ internal static class EntityTag
 /// The responses already given from the current picture: a second asking costs a lookup and a write. Everything goes
 /// when the picture does, and when the bounds are reached.
 /// </summary>
-internal sealed class ResponseCache
+internal sealed class ResponseCache(Contacts contacts)
 {
     /// <summary>Bytes kept at most, bodies and keys.</summary>
     public const int Capacity = 16 << 20;
@@ -176,21 +177,27 @@ internal sealed class ResponseCache
     public Generation Of(Picture.Picture picture)
     {
         var generation = _generation;
-        if (generation?.Picture == picture)
+        var list = contacts.Current;
+        if (generation?.Picture == picture && generation.Contacts == list)
         {
             return generation;
         }
 
         // Two that race here make one of two equal, empty generations: nothing but a response is lost.
-        return _generation = new Generation(picture);
+        return _generation = new Generation(picture, list);
     }
 
-    internal sealed class Generation(Picture.Picture picture)
+    internal sealed class Generation(Picture.Picture picture, ContactList contacts)
     {
         private readonly ConcurrentDictionary<RequestKey, StoredResponse> _responses = new();
         private long _bytes;
 
         public Picture.Picture Picture { get; } = picture;
+
+        public ContactList Contacts { get; } = contacts;
+
+        /// <summary>What a response stands on besides the request; part of its ETag.</summary>
+        public string Edition { get; } = picture.Id + contacts.Version;
 
         public long Bytes => Interlocked.Read(ref _bytes);
 

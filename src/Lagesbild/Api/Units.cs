@@ -37,14 +37,14 @@ public sealed record UnitRow(
     string? LastMonthWithOperations
 )
 {
-    internal static UnitRow Of(Unit unit) =>
+    internal static UnitRow Of(Unit unit, ContactList contacts) =>
         new(
             unit.HsaId,
             unit.Name,
             unit.Region.Code,
             MunicipalityInfo.Of(unit.Municipality),
             unit.Operator.ApiValue(),
-            null,
+            Contact.Of(contacts.Find(unit.HsaId)),
             unit.Sources,
             unit.LastMonthWithOperations?.ToString()
         );
@@ -159,7 +159,12 @@ internal static class UnitsResource
                 ),
             ]
         );
-        return new UnitsResponse(PictureInfo.Of(picture), [.. rows.Select(UnitRow.Of)], meta, links);
+        return new UnitsResponse(
+            PictureInfo.Of(picture),
+            [.. rows.Select(unit => UnitRow.Of(unit, request.Contacts))],
+            meta,
+            links
+        );
     }
 
     private static Answer<UnitResponse> One(PictureRequest request)
@@ -172,7 +177,7 @@ internal static class UnitsResource
 
         return new UnitResponse(
             PictureInfo.Of(picture),
-            UnitRow.Of(unit),
+            UnitRow.Of(unit, request.Contacts),
             Period.Days365.ApiValue,
             [.. picture.Procedures.Where(p => p.IsInTable(unit)).Select(p => Row(picture, p, Place.Of(unit)))],
             new SelfLink(new Link(request.Path))

@@ -39,7 +39,13 @@ public static class ServeCommand
         }
 
         Hosting.RequireWritable(inbox, "Lagesbild__Inbox__Path", CommandLine.WrongUsage);
-        builder.Logging.ClearProviders().AddJsonConsole(options => options.UseUtcTimestamp = true);
+        builder
+            .Logging.ClearProviders()
+            .AddJsonConsole(options =>
+            {
+                options.UseUtcTimestamp = true;
+                options.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+            });
         var listeners = new Listeners(null, Endpoint(builder, "Listen:Https"), Endpoint(builder, "Listen:Management"));
         await using var app = Hosting.Build(builder, listeners);
         listeners.RequireFree();

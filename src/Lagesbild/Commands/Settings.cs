@@ -14,6 +14,7 @@ internal static class Settings
     private static readonly Dictionary<string, string[]?> Sections = new(StringComparer.OrdinalIgnoreCase)
     {
         ["ConnectionStrings"] = ["Lagesbild"],
+        ["Contacts"] = ["Path"],
         ["Deliveries"] = null,
         ["Freshness"] = Sources,
         ["Inbox"] = null,

@@ -3,27 +3,33 @@ using System.IO.Compression;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
+using Lagesbild.Security;
 using Microsoft.Net.Http.Headers;
 
 namespace Lagesbild.Pages;
 
 /// <summary>
-/// The stylesheet and the icon. Carried inside the program and compressed once, so that they are there wherever it is
-/// started from; open to all, because the page that refuses a visitor wears the same clothes.
+/// The stylesheet, the script and the icon. Carried inside the program and compressed once, so that they are there wherever it is
+/// started from; open to all, because the page that refuses a visitor wears the same clothes; the script is for readers.
 /// </summary>
 internal static class Assets
 {
     private sealed record Asset(string ContentType, byte[] Plain, byte[] Brotli, string Version);
 
     private static readonly Asset Stylesheet = Load("css/lagesbild.css", "text/css; charset=utf-8");
+    private static readonly Asset Script = Load("js/lagesbild.js", "text/javascript; charset=utf-8");
     private static readonly Asset Icon = Load("favicon.svg", "image/svg+xml");
 
     /// <summary>Its address carries its content's hash: a browser keeps it until it changes.</summary>
     public static string StylesheetAddress { get; } = "/css/lagesbild.css?v=" + Stylesheet.Version;
 
+    /// <summary>Likewise.</summary>
+    public static string ScriptAddress { get; } = "/js/lagesbild.js?v=" + Script.Version;
+
     public static void MapAssets(this WebApplication app)
     {
         app.MapGet("/css/lagesbild.css", context => WriteAsync(context, Stylesheet)).AllowAnonymous();
+        app.MapGet("/js/lagesbild.js", context => WriteAsync(context, Script)).RequireAuthorization(Roles.Reader);
         app.MapGet("/favicon.svg", context => WriteAsync(context, Icon)).AllowAnonymous();
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.IO.Compression;
 using System.Security.Cryptography;
 using Lagesbild.Catalogue;
 using Lagesbild.Picture;
@@ -9,28 +8,22 @@ using Microsoft.Net.Http.Headers;
 namespace Lagesbild.Pages;
 
 /// <summary>
-/// Finished pages, kept compressed: a page depends on nothing but the picture, the day and its address, so a second
-/// asking costs a lookup and a write. Everything goes when the picture or the day does, and when the bounds are reached.
+/// Finished pages, kept compressed: a page depends on nothing but the picture, the contacts, the day and its address, so a second
+/// asking costs a lookup and a write. Everything goes when one of them does, and when the bounds are reached.
 /// </summary>
-internal sealed class PageCache(CurrentPicture current, TimeProvider clock)
+internal sealed class PageCache(CurrentPicture current, Contacts contacts, TimeProvider clock)
 {
     private const int Capacity = 16 << 20;
     private const int LongestAddress = 400;
 
-    private enum Coding
-    {
-        Identity,
-        Gzip,
-        Brotli,
-    }
-
-    private readonly record struct Key(string Path, string Query, Coding Coding);
+    private readonly record struct Key(string Path, string Query, ContentCoding Coding);
 
     private sealed record Kept(byte[] Body, string ETag, int? Rows);
 
-    private sealed class Generation(Picture.Picture picture, DateOnly day)
+    private sealed class Generation(Picture.Picture picture, ContactList contacts, DateOnly day)
     {
         public Picture.Picture Picture { get; } = picture;
+        public ContactList Contacts { get; } = contacts;
         public DateOnly Day { get; } = day;
         public ConcurrentDictionary<Key, Kept> Pages { get; } = new();
         public long Bytes;
@@ -50,7 +43,11 @@ internal sealed class PageCache(CurrentPicture current, TimeProvider clock)
 
         var pages = Of(picture);
         var request = context.Request;
-        var key = new Key(request.Path.Value ?? "", request.QueryString.Value ?? "", CodingOf(request));
+        var key = new Key(
+            request.Path.Value ?? "",
+            request.QueryString.Value ?? "",
+            ContentCodings.Accepted(request.Headers.AcceptEncoding)
+        );
         if (!pages.Pages.TryGetValue(key, out var kept))
         {
             kept = await MakeAsync(context, next, key.Coding);
@@ -68,15 +65,16 @@ internal sealed class PageCache(CurrentPicture current, TimeProvider clock)
     private Generation Of(Picture.Picture picture)
     {
         var today = clock.TodayInStockholm();
+        var list = contacts.Current;
         var generation = _generation;
-        return generation?.Picture == picture && generation.Day == today
+        return generation?.Picture == picture && generation.Contacts == list && generation.Day == today
             ? generation
             // Two that race here make one of two equal, empty generations: nothing but a page is lost.
-            : _generation = new Generation(picture, today);
+            : _generation = new Generation(picture, list, today);
     }
 
     // Null where the answer was something else than a page, and has been given already.
-    private static async Task<Kept?> MakeAsync(HttpContext context, RequestDelegate next, Coding coding)
+    private static async Task<Kept?> MakeAsync(HttpContext context, RequestDelegate next, ContentCoding coding)
     {
         var response = context.Response;
         var body = response.Body;
@@ -93,7 +91,7 @@ internal sealed class PageCache(CurrentPicture current, TimeProvider clock)
 
         if (response.StatusCode == StatusCodes.Status200OK)
         {
-            var content = Compress(made, coding);
+            var content = coding.Pack(made.ToArray());
             return new Kept(
                 content,
                 $"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 12))}\"",
@@ -129,7 +127,7 @@ internal sealed class PageCache(CurrentPicture current, TimeProvider clock)
         pages.Pages[key] = kept;
     }
 
-    private static async Task WriteAsync(HttpContext context, Kept kept, Coding coding)
+    private static async Task WriteAsync(HttpContext context, Kept kept, ContentCoding coding)
     {
         var response = context.Response;
         if (kept.Rows is { } rows)
@@ -149,60 +147,15 @@ internal sealed class PageCache(CurrentPicture current, TimeProvider clock)
 
         response.ContentType = "text/html; charset=utf-8";
         response.ContentLength = kept.Body.Length;
-        if (coding != Coding.Identity)
+        if (coding.HeaderValue() is { } packed)
         {
-            response.Headers.ContentEncoding = coding == Coding.Brotli ? "br" : "gzip";
+            response.Headers.ContentEncoding = packed;
         }
 
         if (!HttpMethods.IsHead(context.Request.Method))
         {
             await response.Body.WriteAsync(kept.Body, context.RequestAborted);
         }
-    }
-
-    private static Coding CodingOf(HttpRequest request)
-    {
-        var accepted = Coding.Identity;
-        foreach (var choice in request.GetTypedHeaders().AcceptEncoding)
-        {
-            if (choice.Quality is 0)
-            {
-                continue;
-            }
-
-            if (choice.Value.Equals("br", StringComparison.OrdinalIgnoreCase))
-            {
-                return Coding.Brotli;
-            }
-
-            if (choice.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase))
-            {
-                accepted = Coding.Gzip;
-            }
-        }
-
-        return accepted;
-    }
-
-    private static byte[] Compress(MemoryStream made, Coding coding)
-    {
-        if (coding == Coding.Identity)
-        {
-            return made.ToArray();
-        }
-
-        using var packed = new MemoryStream();
-        using (
-            Stream packer =
-                coding == Coding.Brotli
-                    ? new BrotliStream(packed, new BrotliCompressionOptions { Quality = 5 }, leaveOpen: true)
-                    : new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true)
-        )
-        {
-            packer.Write(made.GetBuffer(), 0, (int)made.Length);
-        }
-
-        return packed.ToArray();
     }
 }
 

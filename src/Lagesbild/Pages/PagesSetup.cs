@@ -34,6 +34,7 @@ public static class PagesSetup
         builder.Services.TryAddSingleton(FreshnessRules.Read(builder.Configuration));
         builder.Services.TryAddSingleton(RetentionOptions.Read(builder.Configuration));
         builder.Services.TryAddSingleton<ProcedureSearch>();
+        builder.Services.TryAddSingleton<Contacts>();
         builder.Services.AddScoped<Shell>();
         builder.Services.AddSingleton<PageCache>();
         builder.Services.AddScoped<Ordering>();
@@ -58,6 +59,7 @@ public static class PagesSetup
                     : context.RequestServices.GetRequiredService<PageCache>().AnswerAsync(context, next)
         );
         app.MapAssets();
+        app.MapDownloads();
         app.MapRazorPages().WithMetadata(new KeptPage());
         app.MapFallbackToPage("{**address}", "/Errors/Unknown").RequireAuthorization(Roles.Reader);
     }

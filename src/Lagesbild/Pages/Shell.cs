@@ -8,10 +8,12 @@ namespace Lagesbild.Pages;
 /// What stands around every page: the picture, taken once for the request, so that a publication in the middle of it
 /// changes nothing, and how old its sources are today.
 /// </summary>
-public sealed class Shell(CurrentPicture current, TimeProvider clock, FreshnessRules freshness)
+public sealed class Shell(CurrentPicture current, Contacts contacts, TimeProvider clock, FreshnessRules freshness)
 {
     /// <summary>Null until the first publication.</summary>
     public Picture.Picture? Picture { get; } = current.Value;
+
+    public ContactList Contacts { get; } = contacts.Current;
 
     public DateOnly Today { get; } = clock.TodayInStockholm();
 

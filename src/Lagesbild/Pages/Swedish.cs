@@ -97,6 +97,18 @@ public static class Swedish
     /// <summary>14 enheter, 1 enhet</summary>
     public static string Units(int n) => $"{Number(n)}{Hold}{(n == 1 ? "enhet" : "enheter")}";
 
+    /// <summary>14 enheter, 2 till för få för att visas: what a level's figure is made of.</summary>
+    public static string Contributing(in Figure figure) =>
+        Units(figure.Units) + (figure.UnitsMasked > 0 ? $", {Number(figure.UnitsMasked)} till {Masked}" : "");
+
+    public static string Plural(Level level) =>
+        level switch
+        {
+            Level.Unit => "Enheter",
+            Level.Region => "Regioner",
+            _ => "Sjukvårdsregioner",
+        };
+
     /// <summary>
     /// The median in completed days, or what is known of it: "87 dagar", "mer än 728 dagar". Never outside its bounds,
     /// though a median kept with two decimals may have been rounded up to the next day.
@@ -169,6 +181,31 @@ public static class Swedish
         && country.MedianDays is { } whole
             ? $"ca{Hold}{Days((int)Math.Round(Math.Abs(own - whole)))}"
             : null;
+
+    /// <summary>
+    /// Against the patient's home: "ca 60 dagar kortare", "samma median". What looks like a difference and may be none says so.
+    /// </summary>
+    public static string Difference(in HomeDifference home)
+    {
+        var days = (int)Math.Round(home.Days);
+        var mayBeChance =
+            home.Word == ComparedWith.Similar && Math.Abs(home.Days) >= MedianInterval.LeastDifferenceDays;
+        return days == 0
+            ? "samma median"
+            : $"ca{Hold}{Days(Math.Abs(days))} {(days < 0 ? "kortare" : "längre")}{(mayBeChance ? ", kan vara slump" : "")}";
+    }
+
+    /// <summary>Why a figure is not compared with the patient's home.</summary>
+    public static string WhyNotComparedWithHome(Row row, Place home, Figure? figure) =>
+        row.Place.IsSameAs(home) ? "hemma"
+        : figure is not { IsPresent: true } ? "hemma har ingen siffra"
+        : figure.Value.MedianDays is null || row.Figure.MedianDays is null ? "median saknas"
+        : row.Figure.Count < MedianInterval.LeastForComparison ? "för få för att jämföra"
+        : "för få hemma för att jämföra";
+
+    /// <summary>For a telephone link: the digits, and a plus before them if there is one.</summary>
+    public static string Dialled(string telephone) =>
+        string.Concat(telephone.Where((letter, i) => char.IsAsciiDigit(letter) || (letter == '+' && i == 0)));
 
     /// <summary>Why a figure is not compared with the country.</summary>
     public static string WhyNotCompared(in Figure figure, in Figure country) =>

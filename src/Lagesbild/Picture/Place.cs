@@ -42,6 +42,9 @@ public sealed record Place(Level Level, Unit? Unit, Region? Region, string? Heal
     /// <summary>The same place, though two sources may tell different things of a unit.</summary>
     public bool IsSameAs(Place other) => Unit is { } unit ? unit.HsaId == other.Unit?.HsaId : this == other;
 
+    /// <summary>What tells it from the others of its level: an HSA-id, a region's code, a healthcare region's name.</summary>
+    public string Key => Unit?.HsaId ?? Region?.Code ?? HealthcareRegion ?? "";
+
     /// <summary>As shown, Swedish.</summary>
     public string Name => Unit?.Name ?? Region?.Name ?? HealthcareRegion ?? "Hela landet";
 }

@@ -182,7 +182,13 @@ public sealed class DevelopmentPki
                 new X509EnhancedKeyUsageExtension([.. blueprint.ExtendedKeyUsage.Select(o => new Oid(o))], false)
             );
         if (blueprint.Name == "server")
+        {
             extensions.Add(LocalNames());
+            // As real ones have; nobody is there.
+            extensions.Add(
+                CertificateRevocationListBuilder.BuildCrlDistributionPointExtension(["http://crl.example/function.crl"])
+            );
+        }
 
         var selfSigned = blueprint.Issuer == blueprint.Name;
         var issuer = selfSigned ? null : _opened[blueprint.Issuer];

@@ -72,7 +72,7 @@ internal static partial class NoAccess
             refusal.Detail,
             Instance(context.Request),
             refusal.Code,
-            Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier
+            TraceOf(context)
         );
         var body = JsonSerializer.SerializeToUtf8Bytes(problem, Json.Plain.Problem);
         context.Response.ContentType = "application/problem+json";
@@ -86,6 +86,9 @@ internal static partial class NoAccess
             ? "/lagesbild"
             : request.PathBase.Add(request.Path).ToUriComponent();
 
+    private static string TraceOf(HttpContext context) =>
+        Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
+
     private static Task Send(HttpContext context, byte[] body)
     {
         context.Response.ContentLength = body.Length;
@@ -93,8 +96,10 @@ internal static partial class NoAccess
     }
 
     private const string WhoMayUseIt = """
+        <div class="who">
         <h2>Vem kan använda tjänsten?</h2>
         <p>All personal med SITHS-kort kan läsa lägesbilden. Regioners system läser den med funktionscertifikat, efter överenskommelse.</p>
+        </div>
 
         """;
 
@@ -111,19 +116,22 @@ internal static partial class NoAccess
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
-            <title>{Html(refusal.Heading)} – Nationella lägesbilden</title>
+            <title>{Html(refusal.Heading)} – Lägesbild</title>
             <link rel="stylesheet" href="{context.Request.PathBase}{StylesheetPath}">
             </head>
             <body>
-            <header><p>Nationella lägesbilden<span>Väntetider till operation i hela landet</span></p></header>
+            <header><svg viewBox="0 0 24 24" width="28" height="28" aria-hidden="true" focusable="false"><path d="M3 19h18"/><path d="M6 19v-5M12 19V5M18 19v-9"/></svg><p>Lägesbild</p></header>
             <main>
             <h1>{Html(refusal.Heading)}</h1>
             <p class="what">{Html(refusal.What)}</p>
+            <div class="how">
             <h2>Så kommer du vidare</h2>
             <p>{Html(refusal.How)}</p>
-            {(
-                refusal.IsAboutAccess ? WhoMayUseIt : ""
-            )}<dl><dt>Felkod till supporten</dt><dd><code>{refusal.Code}</code></dd></dl>
+            </div>
+            {(refusal.IsAboutAccess ? WhoMayUseIt : "")}<dl>
+            <div><dt>Felkod till supporten</dt><dd><code>{refusal.Code}</code></dd></div>
+            <div><dt>Spårnummer</dt><dd><code class="trace">{TraceOf(context)}</code></dd></div>
+            </dl>
             </main>
             </body>
             </html>

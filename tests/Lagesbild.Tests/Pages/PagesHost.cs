@@ -5,9 +5,11 @@ using Lagesbild.Deliveries;
 using Lagesbild.Pages;
 using Lagesbild.Picture;
 using Lagesbild.Tests.Api;
+using Lagesbild.Tests.Ledger;
 using Lagesbild.Tests.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +19,7 @@ namespace Lagesbild.Tests.Pages;
 public sealed class PagesHost : IAsyncLifetime
 {
     private readonly Clock _clock = new();
+    private readonly TestFolder _folder = new();
     private WebApplication? _app;
 
     public HttpClient Client { get; } =
@@ -26,6 +29,9 @@ public sealed class PagesHost : IAsyncLifetime
 
     /// <summary>The morning after SPOR's reference date, four days after NCR's.</summary>
     public static DateTimeOffset Morning { get; } = new(2026, 11, 22, 6, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Rows of the administrator's contacts; none unless a test gives some.</summary>
+    public IReadOnlyList<string> ContactRows { get; init; } = [];
 
     public DateTimeOffset Now
     {
@@ -42,6 +48,13 @@ public sealed class PagesHost : IAsyncLifetime
         builder.Services.AddSingleton(SourceReaders.Standard);
         builder.Services.AddSingleton<CurrentPicture>();
         builder.Services.LetEverybodyIn();
+        if (ContactRows.Count > 0)
+        {
+            var path = _folder.Inside("kontakter.csv");
+            await File.WriteAllLinesAsync(path, [ContactList.Heading, .. ContactRows]);
+            builder.Configuration.AddInMemoryCollection([new(Contacts.PathKey, path)]);
+        }
+
         builder.AddPages();
         _app = builder.Build();
         _app.MapPages();
@@ -58,6 +71,8 @@ public sealed class PagesHost : IAsyncLifetime
         {
             await _app.DisposeAsync();
         }
+
+        _folder.Dispose();
     }
 
     public Task<HttpResponseMessage> SendAsync(string address) =>

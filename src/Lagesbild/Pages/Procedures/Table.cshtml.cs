@@ -7,7 +7,6 @@ using Lagesbild.Pages.Charts;
 using Lagesbild.Pages.Errors;
 using Lagesbild.Picture;
 using Lagesbild.Security;
-using Lagesbild.Statistics;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Html;
 using Microsoft.AspNetCore.Mvc;
@@ -19,25 +18,16 @@ namespace Lagesbild.Pages.Procedures;
 [Authorize(Roles.Reader)]
 public sealed class TableModel(Shell shell, ProcedureSearch search) : PageModel
 {
-    /// <summary>Below this a median says little: such rows stand apart.</summary>
-    public const int Few = 10;
-
     private static HtmlString? _municipalities;
 
     public ProcedurePicture Subject { get; private set; } = null!;
     public TableFilter Filter { get; private set; } = null!;
     public Notes Notes { get; } = new();
-    public Figure Country { get; private set; }
-    public AsaShare? CountryAsa { get; private set; }
+    public ShownTable Table { get; private set; } = null!;
+    public Figure Country => Table.Country.Figure;
 
-    /// <summary>Rows with at least ten operations.</summary>
-    public List<Row> Rows { get; } = [];
-
-    /// <summary>Rows with fewer.</summary>
-    public List<Row> FewRows { get; } = [];
-
-    /// <summary>Rows without a figure: masked, none, silent.</summary>
-    public List<Row> MissingRows { get; } = [];
+    /// <summary>True where the administrator has told how to reach any of the units: then there is a column for it.</summary>
+    public bool HasContacts { get; private set; }
 
     /// <summary>One scale for all the rows' strips and sparklines.</summary>
     public Scale Scale { get; private set; }
@@ -86,29 +76,56 @@ public sealed class TableModel(Shell shell, ProcedureSearch search) : PageModel
         }
 
         Subject = subject;
-        Filter = TableFilter.Read(Request.Query, subject.Source, Catalogue, Notes);
-        Country = subject.FindFigure(Place.Country, Filter.Period, Filter.Group) ?? Figure.Missing(Absence.None);
-        CountryAsa = subject.FindAsa(Place.Country);
-        Arrange(subject.Table(Filter.ToQuery(subject)));
-        HttpContext.RowsReturned(Rows.Count + FewRows.Count + MissingRows.Count);
+        Filter = TableFilter.Read(Request.Query, subject.Source, picture, Notes);
+        Table = ShownTable.Of(subject, Filter);
+        HasContacts = Filter.Level == Level.Unit && Table.InOrder.Any(row => ContactOf(row.Place) is not null);
+        HttpContext.RowsReturned(Table.InOrder.Count());
         if (Filter.AllColumns)
         {
             Trends = subject
                 .Trend(Filter.Level, Filter.Group, Filter.Regions, [])
                 .Append(subject.Trend(Level.Country, Filter.Group, [], [])[0])
-                .ToDictionary(row => Key(row.Place));
+                .ToDictionary(row => row.Place.Key);
         }
 
         ReadSearch(picture);
         Scale = Scale.Of(
-            Rows.Select(row => row.Figure.MedianDays).Append(Country.MedianDays),
+            Table.Ranked.Select(row => row.Figure.MedianDays).Append(Country.MedianDays),
             Trends.Values.SelectMany(trend => trend.Months).Select(month => month.MedianDays)
         );
         return Page();
     }
 
-    /// <summary>What tells a place from the others of its level.</summary>
-    public static string Key(Place place) => place.Unit?.HsaId ?? place.Region?.Code ?? place.HealthcareRegion ?? "";
+    public Contact? ContactOf(Place place) => place.Unit is { } unit ? shell.Contacts.Find(unit.HsaId) : null;
+
+    /// <summary>The region that the patient is likely to belong to, for the patient sheet; empty where nothing tells.</summary>
+    public string PatientsRegion =>
+        (Filter.Home?.Unit?.Region ?? Filter.Home?.Region)?.Code ?? Filter.Near?.RegionCode ?? "";
+
+    /// <summary>"Enheter 24 augusti–21 november 2026, privat drift": what the table is restricted to.</summary>
+    public string CaptionInWords
+    {
+        get
+        {
+            var (first, last) = (
+                Filter.Period.FirstDay(Subject.ReferenceDate),
+                Filter.Period.LastDay(Subject.ReferenceDate)
+            );
+            string?[] parts =
+            [
+                $"{Swedish.Plural(Filter.Level)} {Swedish.Dates(first, last)}",
+                Filter.Group > 0 ? GroupName.InSentence(Subject.Source, Filter.Group) : null,
+                Filter.MaxKm is { } km ? $"högst {Swedish.Kilometres(km)} från {Filter.Near!.Name}" : null,
+                Filter.Operator is { } runs ? $"{Swedish.Name(runs)} drift" : null,
+                .. Catalogue.Regions.Where(r => Filter.Regions.Contains(r.Code)).Select(r => r.Name),
+            ];
+            return string.Join(", ", parts.OfType<string>());
+        }
+    }
+
+    /// <summary>Said aloud when a filter has been applied.</summary>
+    public string CountInWords =>
+        $"{Swedish.Number(Table.Ranked.Count + Table.Few.Count)} rader med siffra, {Swedish.Number(Table.Missing.Count)} utan.";
 
     /// <summary>The place's own page; a region leads to its units.</summary>
     public string Address(Place place) =>
@@ -182,53 +199,4 @@ public sealed class TableModel(Shell shell, ProcedureSearch search) : PageModel
                 .Where(one => one.Code != Subject.Procedure.Code && picture.FindProcedure(one.Code) is not null),
         ];
     }
-
-    private void Arrange(IReadOnlyList<Row> rows)
-    {
-        foreach (var row in InOrder(rows))
-        {
-            (
-                !row.Figure.IsPresent ? MissingRows
-                : row.Figure.Count < Few ? FewRows
-                : Rows
-            ).Add(row);
-        }
-
-        // Silence last of all: masked units do operate.
-        var ranked = MissingRows.OrderBy(row => Rank(row.Figure.Absence)).ToList();
-        MissingRows.Clear();
-        MissingRows.AddRange(ranked);
-
-        static int Rank(Absence absence) =>
-            absence switch
-            {
-                Absence.Masked => 0,
-                Absence.None => 1,
-                _ => 2,
-            };
-    }
-
-    // The orders that are the page's own; the picture has sorted by wait, and a stable sort keeps that among equals.
-    private IEnumerable<Row> InOrder(IReadOnlyList<Row> rows)
-    {
-        Func<Row, int>? key = Filter.Sort switch
-        {
-            Column.Compared => row =>
-                row.Figure.ComparedToCountry switch
-                {
-                    ComparedWith.Shorter => 0,
-                    ComparedWith.Similar => 1,
-                    ComparedWith.Longer => 2,
-                    _ => Last,
-                },
-            Column.Operator => row => (int)(row.Place.Unit?.Operator ?? 0),
-            Column.Interval => row => row.Figure.IntervalLowerDays ?? Last,
-            _ => null,
-        };
-        return key is null ? rows
-            : Filter.Descending ? rows.OrderBy(row => key(row) == Last ? Last : -key(row))
-            : rows.OrderBy(key);
-    }
-
-    private const int Last = int.MaxValue;
 }

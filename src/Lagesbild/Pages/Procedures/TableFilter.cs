@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Lagesbild.Catalogue;
 using Lagesbild.Deliveries;
+using Lagesbild.Pages.Comparison;
 using Lagesbild.Picture;
 
 namespace Lagesbild.Pages.Procedures;
@@ -65,6 +66,9 @@ public sealed record TableFilter
     public Operator? Operator { get; init; }
     public Municipality? Near { get; init; }
     public int? MaxKm { get; init; }
+
+    /// <summary>The patient's own unit or region, which the rows are compared with instead of the country.</summary>
+    public Place? Home { get; init; }
     public Column Sort { get; init; } = Column.Wait;
     public bool Descending { get; init; }
     public bool AllColumns { get; init; }
@@ -104,6 +108,7 @@ public sealed record TableFilter
             Operator = Operator,
             Near = Near,
             MaxDistanceKm = MaxKm,
+            Home = Home,
             Sort = Sort switch
             {
                 Column.Name => Picture.SortKey.Name,
@@ -119,9 +124,13 @@ public sealed record TableFilter
         };
 
     /// <summary>The address of this table, defaults left out.</summary>
-    public string Address(string code)
+    public string Address(string code) => $"/atgard/{code}{Query}";
+
+    /// <summary>The address's query with its question mark; empty where everything is as usual.</summary>
+    public string Query => Write(new StringBuilder());
+
+    private string Write(StringBuilder address)
     {
-        var address = new StringBuilder("/atgard/").Append(code);
         var separator = '?';
         if (Period != Period.Days90)
         {
@@ -158,6 +167,11 @@ public sealed record TableFilter
             Add("km", km.ToString(CultureInfo.InvariantCulture));
         }
 
+        if (Home is { } home)
+        {
+            Add("hemma", home.Key);
+        }
+
         if (Sort != Column.Wait || Descending)
         {
             Add("sortera", SortName);
@@ -181,9 +195,9 @@ public sealed record TableFilter
     /// Reads an address's query. Empty values, which an untouched form sends, ask for nothing.
     /// </summary>
     /// <param name="notes">What was left out and what is allowed, in Swedish; never the value itself.</param>
-    public static TableFilter Read(IQueryCollection query, Source source, ProcedureCatalogue catalogue, Notes notes)
+    public static TableFilter Read(IQueryCollection query, Source source, Picture.Picture picture, Notes notes)
     {
-        var filter = new TableFilter();
+        var (filter, catalogue) = (new TableFilter(), picture.Catalogue);
         foreach (var (name, values) in query)
         {
             var given = values
@@ -195,7 +209,7 @@ public sealed record TableFilter
                 continue;
             }
 
-            if (given.Count > 1 && name != "region")
+            if (given.Count > 1 && name is not ("region" or ChosenUnits.Name))
             {
                 notes.Add($"{name} står flera gånger i adressen. Den första gäller.");
             }
@@ -217,10 +231,11 @@ public sealed record TableFilter
                     ),
                 },
                 "kommun" => filter with { Near = ReadMunicipality(given[0], catalogue, notes) },
+                "hemma" => filter with { Home = HomeName.Find(given[0], picture, notes) },
                 "km" => filter with { MaxKm = ReadKilometres(given[0], notes) },
                 "sortera" => filter.WithSort(given[0], notes),
                 "kolumner" => filter with { AllColumns = Choose(name, given[0], [(true, "alla")], false, notes) },
-                "sokt" => filter,
+                "sokt" or ChosenUnits.Name => filter,
                 _ => notes.Unknown(name, filter),
             };
         }

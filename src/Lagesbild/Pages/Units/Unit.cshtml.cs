@@ -21,6 +21,7 @@ public sealed class UnitModel(Shell shell) : PageModel
     private static readonly string[] Orders = ["antal", "namn", "vantetid", "jamfort", "asa34"];
 
     public Unit Unit { get; private set; } = null!;
+    public Contact? Contact => shell.Contacts.Find(Unit.HsaId);
     public Period Period { get; private set; } = Period.Days365;
     public string Order { get; private set; } = Orders[0];
     public Notes Notes { get; private set; } = null!;
@@ -64,7 +65,9 @@ public sealed class UnitModel(Shell shell) : PageModel
         Lines = [.. Sorted(lines)];
         HttpContext.RowsReturned(Lines.Count);
         Scale = Scale.Of(
-            lines.Where(line => line.Figure.Count >= Procedures.TableModel.Few).Select(line => line.Figure.MedianDays),
+            lines
+                .Where(line => line.Figure.Count >= Procedures.ShownTable.FewBelow)
+                .Select(line => line.Figure.MedianDays),
             []
         );
         return Page();

@@ -1,3 +1,4 @@
+using Lagesbild.Catalogue;
 using Lagesbild.Deliveries;
 using Lagesbild.Pages.Charts;
 using Lagesbild.Pages.Errors;
@@ -16,6 +17,8 @@ public sealed class UnitProcedureModel(Shell shell) : PageModel
 {
     public Unit Unit { get; private set; } = null!;
     public ProcedurePicture Subject { get; private set; } = null!;
+
+    public Contact? Contact => shell.Contacts.Find(Unit.HsaId);
 
     /// <summary>Place among the source's groups; 0 is everybody.</summary>
     public int Group { get; private set; }
@@ -72,6 +75,10 @@ public sealed class UnitProcedureModel(Shell shell) : PageModel
         );
         return Page();
     }
+
+    /// <summary>For the file with the same months.</summary>
+    public string Query =>
+        $"?enhet={Unit.HsaId}{(Group == 0 ? "" : "&urval=" + GroupName.InAddress(Subject.Source.Groups[Group]))}";
 
     /// <summary>The unit's figure, or that there is none.</summary>
     public Figure Own(Period period, int group) => Of(Place.Of(Unit), period, group);
