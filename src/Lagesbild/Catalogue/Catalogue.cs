@@ -25,6 +25,9 @@ public sealed record Procedure(
     IReadOnlyList<FivePositionCode> FivePositionCodes
 )
 {
+    /// <summary>How people put it who do not know what it is called; found by, never shown as its name.</summary>
+    public IReadOnlyList<string> LayWords { get; init; } = [];
+
     /// <summary>A well-formed code that the catalogue lacks: shown under its bare code.</summary>
     public static Procedure Unknown(string code, string source) => new(code, code, code, [], "", source, false, []);
 }
@@ -116,8 +119,10 @@ public sealed class ProcedureCatalogue
     public Municipality? FindMunicipality(string code) => _municipalities.GetValueOrDefault(code);
 
     /// <summary>The catalogue that the program carries with it.</summary>
-    public static ProcedureCatalogue Load() =>
-        new(
+    public static ProcedureCatalogue Load()
+    {
+        var layWords = Read("lay-words.csv").ToDictionary(row => row["code"], row => Several(row["words"]));
+        return new(
             Read("procedures.csv")
                 .Select(row => new Procedure(
                     row["code"],
@@ -128,7 +133,10 @@ public sealed class ProcedureCatalogue
                     row["source"],
                     row["core"] == "yes",
                     [.. Several(row["five_position"]).Select(five => new FivePositionCode(five[..5], five[5..].Trim()))]
-                )),
+                )
+                {
+                    LayWords = layWords.GetValueOrDefault(row["code"], []),
+                }),
             Read("regions.csv")
                 .Select(row => new Region(
                     row["code"],
@@ -155,13 +163,15 @@ public sealed class ProcedureCatalogue
                     row["reason"]
                 ))
         );
+    }
 
     private static string[] Several(string text) =>
         text.Split('|', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static double Degrees(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
-    private static List<Dictionary<string, string>> Read(string name)
+    /// <summary>Rows of a table that the program carries with it, each by column.</summary>
+    internal static List<Dictionary<string, string>> Read(string name)
     {
         var stream =
             Assembly.GetExecutingAssembly().GetManifestResourceStream("Lagesbild.Catalogue." + name)

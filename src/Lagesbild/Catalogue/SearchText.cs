@@ -16,32 +16,17 @@ internal readonly record struct SearchWord(string Written, string Folded, string
     }
 }
 
-/// <summary>Words, inflection and spelling of Swedish, as far as a search over a thousand short phrases needs them.</summary>
+/// <summary>Words and inflection of Swedish, as far as a search over some thousand short phrases needs them.</summary>
 internal static class SearchText
 {
     private static readonly SearchValues<char> Marked = SearchValues.Create("åäöéèüáà");
-
-    // Carry nothing when one looks for an operation.
-    private static readonly HashSet<string> Filler =
-    [
-        .. "operation operationen operationer operera opereras opererad op ingrepp ingreppet av i på för pga med utan och eller till från vid en ett den det de som är min mitt mina om m t ex mm annan annat andra hos inom mig jag har vill behöver ska skall kan skulle få får sin sitt sina".Split(
-            ' '
-        ),
-    ];
-
-    // What people write around the thing itself; tried with them first, then without.
-    private static readonly HashSet<string> Circumstance =
-    [
-        .. "ta bort byta byte bytt ny nytt nya göra laga ont värk smärta smärtor problem besvär sjuk sjukdom trasig dålig dåligt planerad väntetid väntetider kö vänster höger båda kirurgi behandling".Split(
-            ' '
-        ),
-    ];
 
     private static readonly string[] Endings =
     [
         "erna",
         "arna",
         "orna",
+        "are",
         "ar",
         "er",
         "or",
@@ -52,18 +37,6 @@ internal static class SearchText
         "a",
         "e",
     ];
-
-    private static readonly Dictionary<string, string> Irregular = new()
-    {
-        ["fött"] = "fot",
-        ["fötter"] = "fot",
-        ["händ"] = "hand",
-        ["ögon"] = "öga",
-        ["öron"] = "öra",
-        ["fingr"] = "fing",
-        ["tänd"] = "tand",
-        ["tårn"] = "tå",
-    };
 
     /// <summary>Lower case, letters and digits only; each word apart.</summary>
     public static List<string> Words(string text)
@@ -103,10 +76,6 @@ internal static class SearchText
         return words;
     }
 
-    public static bool IsFiller(string word) => Filler.Contains(word);
-
-    public static bool IsCircumstance(string word) => Circumstance.Contains(word);
-
     /// <summary>Without dots and accents, as on a foreign keyboard.</summary>
     public static string Fold(string word) =>
         word.AsSpan().IndexOfAny(Marked) < 0
@@ -136,7 +105,7 @@ internal static class SearchText
     /// </summary>
     public static string Stem(string word)
     {
-        var stem = word;
+        var stem = SearchVocabulary.BaseOf(word);
         if (stem.Length > 4 && stem[^1] == 's' && stem[^2] is not ('s' or 'e'))
         {
             stem = stem[..^1];
@@ -155,103 +124,22 @@ internal static class SearchText
 
         foreach (var ending in Endings)
         {
-            if (stem.Length - ending.Length >= 3 && stem.EndsWith(ending, StringComparison.Ordinal))
+            if (
+                stem.Length - ending.Length >= 3
+                && stem.EndsWith(ending, StringComparison.Ordinal)
+                // knäna is of knä, but hjärna is not of hjär.
+                && (ending != "na" || IsVowel(stem[^3]))
+            )
             {
                 stem = stem[..^ending.Length];
                 break;
             }
         }
 
-        if (stem.Length >= 4 && stem.EndsWith("el", StringComparison.Ordinal) && !IsVowel(stem[^3]))
-        {
-            stem = stem[..^2] + "l";
-        }
-
-        return Irregular.GetValueOrDefault(stem, stem);
+        return stem.Length >= 4 && stem.EndsWith("el", StringComparison.Ordinal) && !IsVowel(stem[^3])
+            ? stem[..^2] + "l"
+            : stem;
     }
-
-    /// <summary>
-    /// How many typing errors (a letter wrong, missing, too many, or two swapped) a word of this length is forgiven.
-    /// </summary>
-    public static int AllowedErrors(int length) =>
-        length switch
-        {
-            <= 3 => 0,
-            <= 7 => 1,
-            _ => 2,
-        };
-
-    /// <summary>Typing errors between two words; <paramref name="most"/> + 1 when there are more.</summary>
-    public static int Errors(ReadOnlySpan<char> a, ReadOnlySpan<char> b, int most)
-    {
-        if (Math.Abs(a.Length - b.Length) > most || b.Length > 60)
-        {
-            return most + 1;
-        }
-
-        Span<int> before = stackalloc int[b.Length + 1];
-        Span<int> previous = stackalloc int[b.Length + 1];
-        Span<int> current = stackalloc int[b.Length + 1];
-        for (var j = 0; j <= b.Length; j++)
-        {
-            previous[j] = j;
-        }
-
-        for (var i = 1; i <= a.Length; i++)
-        {
-            current[0] = i;
-            var least = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var same = a[i - 1] == b[j - 1] ? 0 : 1;
-                var errors = Math.Min(Math.Min(previous[j], current[j - 1]) + 1, previous[j - 1] + same);
-                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                {
-                    errors = Math.Min(errors, before[j - 2] + 1);
-                }
-
-                current[j] = errors;
-                least = Math.Min(least, errors);
-            }
-
-            if (least > most)
-            {
-                return most + 1;
-            }
-
-            var spare = before;
-            before = previous;
-            previous = current;
-            current = spare;
-        }
-
-        return Math.Min(previous[b.Length], most + 1);
-    }
-
-    /// <summary>
-    /// Whether one may take <paramref name="written"/> for a slip of <paramref name="meant"/>: the fewer letters, the
-    /// less is forgiven (tand is not hand, hjärna is not hjärta's neighbour by accident of one letter in front).
-    /// </summary>
-    public static int? Slip(string written, string meant)
-    {
-        var allowed = Math.Min(AllowedErrors(written.Length), AllowedErrors(meant.Length));
-        var sameBeginning = written[0] == meant[0];
-        if (allowed == 0 || Math.Abs(written.Length - meant.Length) > allowed || (!sameBeginning && written.Length < 8))
-        {
-            return null;
-        }
-
-        var errors = Errors(written, meant, sameBeginning ? allowed : 1);
-        if (errors > (sameBeginning ? allowed : 1))
-        {
-            return null;
-        }
-
-        // Four letters: a letter dropped, doubled or swapped is a slip; another letter is another word.
-        return written.Length <= 4 && written.Length == meant.Length && !Swapped(written, meant) ? null : errors;
-    }
-
-    private static bool Swapped(string a, string b) => a.Order().SequenceEqual(b.Order());
 
     private static bool IsVowel(char c) => c is 'a' or 'e' or 'i' or 'o' or 'u' or 'y' or 'å' or 'ä' or 'ö';
 }

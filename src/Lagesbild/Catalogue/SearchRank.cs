@@ -1,0 +1,93 @@
+namespace Lagesbild.Catalogue;
+
+/// <summary>How good an answer is: lower is better, and procedures of one rank stand in order of volume.</summary>
+internal static class SearchRank
+{
+    private const int WholePlainName = 0;
+    private const int WholeSynonym = 1;
+    private const int WholeTitle = 5;
+    private const int WholeSpecialty = 8;
+    private const int WordsOfName = 10;
+    private const int WordsOfTitle = 15;
+    private const int WordsOfSeveral = 25;
+    private const int Parts = 30;
+    private const int PartsOfSeveral = 35;
+    private const int FullCodeTitle = 40;
+    private const int Specialty = 45;
+    private const int OneError = 60;
+    private const int TwoErrors = 70;
+    private const int ErrorsInSeveral = 75;
+    private const int SomeWords = 100;
+
+    // What is added.
+    private const int OtherForm = 1;
+    private const int OtherWord = 2;
+    private const int OtherThanName = 3;
+    private const int NotWhole = 1;
+
+    public const int Beginnings = 20;
+    public const int None = int.MaxValue;
+
+    /// <summary>Of a procedure with a name that holds every word of the query.</summary>
+    /// <param name="worst">How the word that agrees worst agrees.</param>
+    /// <param name="isWhole">The name has no other words.</param>
+    public static int Of(NameField field, Likeness worst, bool isWhole)
+    {
+        var otherThanName = field is NameField.Title ? OtherThanName : 0;
+        return (worst, field) switch
+        {
+            (Likeness.None, _) => None,
+            (<= Likeness.Same, NameField.Specialty) when isWhole => WholeSpecialty,
+            (<= Likeness.Beginning, NameField.Specialty) => Specialty,
+            (<= Likeness.Beginning, NameField.FullCode) => FullCodeTitle,
+            (Likeness.Part, NameField.FullCode) => FullCodeTitle + OtherThanName,
+            (_, NameField.Specialty or NameField.FullCode) => None,
+            (<= Likeness.Synonym, _) => Words(field, isWhole) + Added(worst, field, isWhole),
+            (Likeness.Beginning, _) => Beginnings + otherThanName,
+            (Likeness.Part, _) => Parts + otherThanName,
+            (Likeness.OneError, _) => OneError + (isWhole ? 0 : NotWhole),
+            (_, _) => TwoErrors + (isWhole ? 0 : NotWhole),
+        };
+    }
+
+    private static int Words(NameField field, bool isWhole) =>
+        field switch
+        {
+            NameField.PlainName => isWhole ? WholePlainName : WordsOfName,
+            NameField.Synonym => isWhole ? WholeSynonym : WordsOfName,
+            _ => isWhole ? WholeTitle : WordsOfTitle,
+        };
+
+    private static int Added(Likeness worst, NameField field, bool isWhole) =>
+        worst switch
+        {
+            Likeness.Same when isWhole && field == NameField.Synonym => OtherForm,
+            Likeness.Synonym => OtherWord,
+            _ => 0,
+        };
+
+    /// <summary>Of a procedure whose names together hold every word of the query.</summary>
+    public static int OfSeveral(Likeness worst) =>
+        worst switch
+        {
+            Likeness.None => None,
+            <= Likeness.Synonym => WordsOfSeveral,
+            Likeness.Beginning or Likeness.Part => PartsOfSeveral,
+            _ => ErrorsInSeveral,
+        };
+
+    /// <summary>Of one that holds only the telling words: after all others, the more of them the better.</summary>
+    /// <param name="share">Of the query's weight, 0–1.</param>
+    public static int OfSome(double share) => SomeWords + (int)Math.Round(100 * (1 - share));
+
+    public static MatchKind KindOf(int rank) =>
+        rank switch
+        {
+            WholePlainName or WholeSynonym or WholeSynonym + OtherForm or WholeTitle => MatchKind.Name,
+            < Beginnings => MatchKind.Words,
+            WordsOfSeveral => MatchKind.Words,
+            >= SomeWords => MatchKind.SomeWords,
+            >= OneError => MatchKind.Spelling,
+            _ => MatchKind.Part,
+        };
+}

@@ -1,0 +1,100 @@
+namespace Lagesbild.Catalogue;
+
+/// <summary>Finds what people ask for and no source covers, by the same reading of words as the search for procedures.</summary>
+internal sealed class UncoveredSearch
+{
+    private readonly ProcedureCatalogue _catalogue;
+    private readonly SearchIndex _covered;
+    private readonly List<(UncoveredCare Care, SearchWord[] Words)> _names = [];
+
+    public UncoveredSearch(ProcedureCatalogue catalogue, SearchIndex covered)
+    {
+        _catalogue = catalogue;
+        _covered = covered;
+        foreach (var care in catalogue.Uncovered)
+        {
+            foreach (var name in care.Synonyms.Prepend(care.Name))
+            {
+                _names.Add((care, [.. Meaningful(name)]));
+            }
+        }
+    }
+
+    /// <summary>The care that the query is for; null where it is for none of them.</summary>
+    public UncoveredCare? Find(string query)
+    {
+        if (
+            CodeQuery.Parse(query) is { } code
+            && _catalogue.Uncovered.FirstOrDefault(care => care.Codes.Contains(code.Letters)) is { } coded
+        )
+        {
+            return coded;
+        }
+
+        var written = Meaningful(query);
+        var named = _names
+            .Where(name => name.Words.All(word => written.Exists(w => IsSame(w, word))))
+            .OrderByDescending(name => name.Words.Length)
+            .Select(name => name.Care)
+            .FirstOrDefault();
+
+        // A word of the catalogue is neither the beginning of something uncovered, nor a slip for it, nor a compound of it.
+        written.RemoveAll(_covered.Has);
+        return named ?? FindOne(Begins) ?? FindOne(IsSlip) ?? FindOne(EndsIn);
+
+        UncoveredCare? FindOne(Func<SearchWord, SearchWord, bool> meets) =>
+            _names.Find(name => name.Words is [var word] && written.Exists(w => meets(w, word))).Care;
+    }
+
+    /// <summary>Whether the words are a name of uncovered care and nothing more.</summary>
+    public bool IsWhole(IReadOnlyList<SearchWord> words) =>
+        _names.Exists(name =>
+            name.Words.Length == words.Count && name.Words.All(word => words.Any(w => IsSame(w, word)))
+        );
+
+    /// <summary>
+    /// Typing errors between the word and the nearest of uncovered care: gastroskopi is two letters from artroskopi, and is
+    /// neither covered nor misspelt.
+    /// </summary>
+    public int Closest(SearchWord written)
+    {
+        var closest = int.MaxValue;
+        foreach (var (_, words) in _names)
+        {
+            foreach (var word in words)
+            {
+                var errors =
+                    IsSame(written, word) || (words.Length == 1 && EndsIn(written, word))
+                        ? 0
+                        : Misspelling.Slip(written.Folded, word.Folded) ?? int.MaxValue;
+                closest = Math.Min(closest, errors);
+            }
+        }
+
+        return closest;
+    }
+
+    private static List<SearchWord> Meaningful(string text)
+    {
+        var words = SearchText.Words(text);
+        var meaningful = words.Where(word => !SearchVocabulary.IsFiller(word)).ToList();
+        return (meaningful.Count > 0 ? meaningful : words).ConvertAll(SearchWord.Of);
+    }
+
+    private static bool IsSame(SearchWord written, SearchWord word) =>
+        written.HasDots ? written.Stem == word.Stem : written.FoldedStem == word.FoldedStem;
+
+    // knäröntgen is röntgen; hjärnoperation is of hjärnan.
+    private static bool EndsIn(SearchWord written, SearchWord word) =>
+        (
+            word.FoldedStem.Length >= 5
+            && written.FoldedStem.Length > word.FoldedStem.Length + 2
+            && written.FoldedStem.EndsWith(word.FoldedStem, StringComparison.Ordinal)
+        ) || (Compounds.HeadOf(written.Written) is { } head && IsSame(SearchWord.Of(head), word));
+
+    private static bool Begins(SearchWord begun, SearchWord word) =>
+        begun.Folded.Length >= 5 && word.Folded.StartsWith(begun.Folded, StringComparison.Ordinal);
+
+    private static bool IsSlip(SearchWord written, SearchWord word) =>
+        Misspelling.Slip(written.Folded, word.Folded) is { } errors && (errors == 1 || word.Folded.Length >= 10);
+}

@@ -1,0 +1,207 @@
+namespace Lagesbild.Catalogue;
+
+/// <summary>A name that answers a query, and how well.</summary>
+internal readonly record struct WordMatch(int Rank, Phrase Phrase);
+
+/// <summary>
+/// One query in words. Tried as it is written first, then with ever more freedom; the first reading that finds something
+/// is the answer.
+/// </summary>
+internal sealed class WordQuery(SearchIndex index, UncoveredSearch uncovered, string query)
+{
+    // Of the query's weight that an answer must hold, where none holds all: one telling word of two.
+    private const double TellingShare = 0.45;
+
+    private readonly Dictionary<(string Word, bool MayGuess), Likeness[]> _agreements = [];
+
+    public IReadOnlyList<WordMatch> Find(IReadOnlyList<SearchWord> words, bool mayGuess)
+    {
+        var core = words.Where(word => !SearchVocabulary.IsCircumstance(word)).ToList();
+        if (core.Count == 0)
+        {
+            core = [.. words];
+        }
+
+        var found = Match(words, false);
+        if (found.Count == 0 && core.Count < words.Count)
+        {
+            found = Match(core, false);
+        }
+
+        if (found.Count > 0 || !mayGuess)
+        {
+            return found;
+        }
+
+        var joined = Joined(core);
+        if (joined.Count < core.Count)
+        {
+            found = Match(joined, false);
+        }
+
+        var taken = core.SelectMany(TakenApart).Distinct().ToList();
+        if (found.Count == 0)
+        {
+            found = Match(taken, false);
+        }
+
+        if (found.Count == 0)
+        {
+            found = Match(core, true);
+        }
+
+        if (found.Count == 0)
+        {
+            found = Match(taken, true);
+        }
+
+        return found.Count > 0 || uncovered.Find(query) is not null ? found : MatchSome(taken);
+    }
+
+    // karpal tunnel is karpaltunnel, where that is a word.
+    private List<SearchWord> Joined(List<SearchWord> words)
+    {
+        var joined = new List<SearchWord>();
+        for (var i = 0; i < words.Count; i++)
+        {
+            if (
+                i + 1 < words.Count
+                && SearchWord.Of(words[i].Written + words[i + 1].Written) is var both
+                && Agreement(both, false).Length > 0
+            )
+            {
+                joined.Add(both);
+                i++;
+            }
+            else
+            {
+                joined.Add(words[i]);
+            }
+        }
+
+        return joined;
+    }
+
+    // Only a word that nothing resembles as it is; of its parts those that say something.
+    private IEnumerable<SearchWord> TakenApart(SearchWord word)
+    {
+        if (Agreement(word, false).Length > 0)
+        {
+            return [word];
+        }
+
+        var parts = (index.Compounds.TakeApart(word) ?? []).ConvertAll(SearchWord.Of);
+        var telling = parts.FindAll(part =>
+            !SearchVocabulary.IsFiller(part.Written) && !SearchVocabulary.IsCircumstance(part)
+        );
+        return telling.Count > 0 ? telling
+            : parts.Count > 0 ? parts
+            : Compounds.HeadOf(word.Written) is { } head ? [SearchWord.Of(head)]
+            : [word];
+    }
+
+    private Likeness[] Agreement(SearchWord word, bool mayGuess)
+    {
+        if (!_agreements.TryGetValue((word.Written, mayGuess), out var agreement))
+        {
+            var closest = mayGuess ? uncovered.Closest(word) : 0;
+            agreement = index.Agreement(word, mayGuess, closest);
+            _agreements.Add((word.Written, mayGuess), agreement);
+        }
+
+        return agreement;
+    }
+
+    private List<WordMatch> Match(IReadOnlyList<SearchWord> words, bool mayGuess)
+    {
+        var agreements = words.Select(word => Agreement(word, mayGuess)).ToArray();
+        if (agreements.Length == 0 || Array.Exists(agreements, agreement => agreement.Length == 0))
+        {
+            return [];
+        }
+
+        // Phrases stand by procedure, so what is best of one is known when the next begins.
+        var found = new List<WordMatch>();
+        var across = Enumerable.Repeat(Likeness.None, words.Count).ToArray();
+        var best = new WordMatch(SearchRank.None, index.Phrases[0]);
+        for (var i = 0; i < index.Phrases.Count; i++)
+        {
+            var phrase = index.Phrases[i];
+            if (i == 0 || phrase.Procedure != index.Phrases[i - 1].Procedure)
+            {
+                Close();
+                best = new WordMatch(SearchRank.None, phrase);
+                Array.Fill(across, Likeness.None);
+            }
+
+            var worst = Likeness.Literal;
+            for (var word = 0; word < across.Length; word++)
+            {
+                var likeness = agreements[word][i];
+                worst = likeness > worst ? likeness : worst;
+                if (likeness < across[word] && phrase.Field <= NameField.Title)
+                {
+                    across[word] = likeness;
+                }
+            }
+
+            var rank = SearchRank.Of(phrase.Field, worst, phrase.Words.Length == words.Count);
+            if (rank < best.Rank)
+            {
+                best = new WordMatch(rank, phrase);
+            }
+        }
+
+        Close();
+        return found;
+
+        void Close()
+        {
+            var rank = Math.Min(best.Rank, SearchRank.OfSeveral(across.Max()));
+            if (rank < SearchRank.None)
+            {
+                found.Add(best with { Rank = rank });
+            }
+        }
+    }
+
+    // Nothing holds every word: then what holds the telling ones, the fewer procedures a word is of the more telling.
+    private List<WordMatch> MatchSome(IReadOnlyList<SearchWord> words)
+    {
+        var held = words.Select(word => BestOfEach(Agreement(word, true))).ToList();
+        var weights = held.ConvertAll(best => Math.Log((double)index.Procedures / Math.Max(1, best.Count)));
+        var total = weights.Sum();
+        var found = new List<WordMatch>();
+        foreach (var procedure in held.SelectMany(best => best.Keys).Distinct())
+        {
+            var holds = Enumerable.Range(0, held.Count).Where(word => held[word].ContainsKey(procedure)).ToList();
+            var telling = holds.MaxBy(word => weights[word]);
+            var share = holds.Sum(word => weights[word]) / total;
+            if (share >= TellingShare && held[telling][procedure].Likeness <= Likeness.Synonym)
+            {
+                found.Add(new WordMatch(SearchRank.OfSome(share), held[telling][procedure].Phrase));
+            }
+        }
+
+        return found;
+    }
+
+    private Dictionary<int, (Likeness Likeness, Phrase Phrase)> BestOfEach(Likeness[] agreement)
+    {
+        var best = new Dictionary<int, (Likeness Likeness, Phrase Phrase)>();
+        for (var i = 0; i < agreement.Length; i++)
+        {
+            var phrase = index.Phrases[i];
+            if (
+                agreement[i] < Likeness.None
+                && phrase.Field <= NameField.Title
+                && (!best.TryGetValue(phrase.Procedure, out var known) || agreement[i] < known.Likeness)
+            )
+            {
+                best[phrase.Procedure] = (agreement[i], phrase);
+            }
+        }
+
+        return best;
+    }
+}
