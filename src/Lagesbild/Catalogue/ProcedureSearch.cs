@@ -116,9 +116,8 @@ public sealed class ProcedureSearch
         }
     }
 
-    // TURP and SLT are written as codes are, and are words.
-    private bool IsWord(CodeQuery code) =>
-        code.Digits.Length == 0 && _index.Has(SearchWord.Of(code.Letters.ToLowerInvariant()));
+    // TVT, SLT and CMC1 are written as codes are, and are words.
+    private bool IsWord(CodeQuery code) => _index.Has(SearchWord.Of((code.Letters + code.Digits).ToLowerInvariant()));
 
     private static List<SearchWord> MeaningfulWords(string query)
     {

@@ -12,11 +12,14 @@ internal enum Likeness : byte
     /// <summary>Another word for the same thing.</summary>
     Synonym,
 
+    /// <summary>A part of it, a compound.</summary>
+    Part,
+
     /// <summary>What was written is the beginning of it.</summary>
     Beginning,
 
-    /// <summary>One is a part of the other, a compound.</summary>
-    Part,
+    /// <summary>It begins or ends alike, though not as a compound of known words.</summary>
+    Fragment,
     OneError,
     TwoErrors,
     None,
@@ -45,7 +48,7 @@ internal sealed record Phrase(int Procedure, NameField Field, string Text, int[]
 /// <summary>The words of all names, and in which names each stands. Immutable.</summary>
 internal sealed class SearchIndex
 {
-    private const int ShortestPart = 4;
+    private const int ShortestFragment = 5;
 
     private readonly List<SearchWord> _words = [];
     private readonly List<string?> _sounds = [];
@@ -151,11 +154,13 @@ internal sealed class SearchIndex
         var ofPhrase = new Likeness[_phrases.Count];
         Array.Fill(ofPhrase, Likeness.None);
         var found = false;
-        AddExact(word, null);
+        AddWord(word, null);
         foreach (var same in SearchVocabulary.SameAs(word))
         {
-            AddExact(same, Likeness.Synonym);
+            AddWord(same, Likeness.Synonym);
         }
+
+        AddFragments();
 
         if (!found && mayGuess)
         {
@@ -164,41 +169,43 @@ internal sealed class SearchIndex
 
         return found ? ofPhrase : [];
 
-        void AddExact(SearchWord written, Likeness? instead)
+        void AddWord(SearchWord written, Likeness? instead)
         {
-            var (stem, stems, parts) = written.HasDots
-                ? (written.Stem, _byStem, _byPart)
-                : (written.FoldedStem, _byFoldedStem, _byFoldedPart);
+            var (text, stem) = written.HasDots ? (written.Written, written.Stem) : (written.Folded, written.FoldedStem);
+            var (stems, parts) = written.HasDots ? (_byStem, _byPart) : (_byFoldedStem, _byFoldedPart);
             foreach (var place in stems.GetValueOrDefault(stem) ?? [])
             {
                 var target = written.HasDots ? _words[place].Written : _words[place].Folded;
-                Add(place, instead ?? (target == written.Written ? Likeness.Literal : Likeness.Same));
+                Add(place, instead ?? (target == text ? Likeness.Literal : Likeness.Same));
             }
 
             foreach (var place in parts.GetValueOrDefault(stem) ?? [])
             {
                 Add(place, Likeness.Part);
             }
+        }
 
+        void AddFragments()
+        {
+            var (text, stem) = word.HasDots ? (word.Written, word.Stem) : (word.Folded, word.FoldedStem);
             for (var i = 0; i < _words.Count; i++)
             {
-                var target = written.HasDots ? _words[i].Written : _words[i].Folded;
-                if (target.StartsWith(written.HasDots ? written.Written : written.Folded, StringComparison.Ordinal))
+                var (target, targetStem) = word.HasDots
+                    ? (_words[i].Written, _words[i].Stem)
+                    : (_words[i].Folded, _words[i].FoldedStem);
+                if (target.StartsWith(text, StringComparison.Ordinal))
                 {
                     Add(i, Likeness.Beginning);
                 }
                 else if (
-                    stem.Length > ShortestPart
+                    stem.Length >= ShortestFragment
                     && (
                         target.StartsWith(stem, StringComparison.Ordinal)
-                        || (written.HasDots ? _words[i].Stem : _words[i].FoldedStem).EndsWith(
-                            stem,
-                            StringComparison.Ordinal
-                        )
+                        || targetStem.EndsWith(stem, StringComparison.Ordinal)
                     )
                 )
                 {
-                    Add(i, Likeness.Part);
+                    Add(i, Likeness.Fragment);
                 }
             }
         }

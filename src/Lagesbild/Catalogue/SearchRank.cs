@@ -10,7 +10,7 @@ internal static class SearchRank
     private const int WordsOfName = 10;
     private const int WordsOfTitle = 15;
     private const int WordsOfSeveral = 25;
-    private const int Parts = 30;
+    private const int Fragments = 30;
     private const int PartsOfSeveral = 35;
     private const int FullCodeTitle = 40;
     private const int Specialty = 45;
@@ -40,11 +40,11 @@ internal static class SearchRank
             (<= Likeness.Same, NameField.Specialty) when isWhole => WholeSpecialty,
             (<= Likeness.Beginning, NameField.Specialty) => Specialty,
             (<= Likeness.Beginning, NameField.FullCode) => FullCodeTitle,
-            (Likeness.Part, NameField.FullCode) => FullCodeTitle + OtherThanName,
+            (Likeness.Fragment, NameField.FullCode) => FullCodeTitle + OtherThanName,
             (_, NameField.Specialty or NameField.FullCode) => None,
             (<= Likeness.Synonym, _) => Words(field, isWhole) + Added(worst, field, isWhole),
-            (Likeness.Beginning, _) => Beginnings + otherThanName,
-            (Likeness.Part, _) => Parts + otherThanName,
+            (Likeness.Part or Likeness.Beginning, _) => Beginnings + otherThanName,
+            (Likeness.Fragment, _) => Fragments + otherThanName,
             (Likeness.OneError, _) => OneError + (isWhole ? 0 : NotWhole),
             (_, _) => TwoErrors + (isWhole ? 0 : NotWhole),
         };
@@ -72,7 +72,7 @@ internal static class SearchRank
         {
             Likeness.None => None,
             <= Likeness.Synonym => WordsOfSeveral,
-            Likeness.Beginning or Likeness.Part => PartsOfSeveral,
+            <= Likeness.Fragment => PartsOfSeveral,
             _ => ErrorsInSeveral,
         };
 

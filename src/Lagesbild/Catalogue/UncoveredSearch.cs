@@ -40,7 +40,12 @@ internal sealed class UncoveredSearch
 
         // A word of the catalogue is neither the beginning of something uncovered, nor a slip for it, nor a compound of it.
         written.RemoveAll(_covered.Has);
-        return named ?? FindOne(Begins) ?? FindOne(IsSlip) ?? FindOne(EndsIn);
+        var heads = HeadsOf(written);
+        return named
+            ?? FindOne(Begins)
+            ?? FindOne(IsSlip)
+            ?? FindOne(EndsIn)
+            ?? _names.Find(name => name.Words is [var word] && heads.Exists(head => IsSame(head, word))).Care;
 
         UncoveredCare? FindOne(Func<SearchWord, SearchWord, bool> meets) =>
             _names.Find(name => name.Words is [var word] && written.Exists(w => meets(w, word))).Care;
@@ -59,6 +64,7 @@ internal sealed class UncoveredSearch
     public int Closest(SearchWord written)
     {
         var closest = int.MaxValue;
+        var heads = HeadsOf([written]);
         foreach (var (_, words) in _names)
         {
             foreach (var word in words)
@@ -84,13 +90,15 @@ internal sealed class UncoveredSearch
     private static bool IsSame(SearchWord written, SearchWord word) =>
         written.HasDots ? written.Stem == word.Stem : written.FoldedStem == word.FoldedStem;
 
-    // knäröntgen is röntgen; hjärnoperation is of hjärnan.
+    // hjärnoperation is of hjärnan.
+    private static List<SearchWord> HeadsOf(List<SearchWord> words) =>
+        [.. words.Select(word => Compounds.HeadOf(word.Written)).OfType<string>().Select(SearchWord.Of)];
+
+    // knäröntgen is röntgen.
     private static bool EndsIn(SearchWord written, SearchWord word) =>
-        (
-            word.FoldedStem.Length >= 5
-            && written.FoldedStem.Length > word.FoldedStem.Length + 2
-            && written.FoldedStem.EndsWith(word.FoldedStem, StringComparison.Ordinal)
-        ) || (Compounds.HeadOf(written.Written) is { } head && IsSame(SearchWord.Of(head), word));
+        word.FoldedStem.Length >= 5
+        && written.FoldedStem.Length > word.FoldedStem.Length + 2
+        && written.FoldedStem.EndsWith(word.FoldedStem, StringComparison.Ordinal);
 
     private static bool Begins(SearchWord begun, SearchWord word) =>
         begun.Folded.Length >= 5 && word.Folded.StartsWith(begun.Folded, StringComparison.Ordinal);

@@ -177,7 +177,7 @@ internal sealed class WordQuery(SearchIndex index, UncoveredSearch uncovered, st
             var holds = Enumerable.Range(0, held.Count).Where(word => held[word].ContainsKey(procedure)).ToList();
             var telling = holds.MaxBy(word => weights[word]);
             var share = holds.Sum(word => weights[word]) / total;
-            if (share >= TellingShare && held[telling][procedure].Likeness <= Likeness.Synonym)
+            if (share >= TellingShare && held[telling][procedure].Likeness <= Likeness.Part)
             {
                 found.Add(new WordMatch(SearchRank.OfSome(share), held[telling][procedure].Phrase));
             }
@@ -193,7 +193,7 @@ internal sealed class WordQuery(SearchIndex index, UncoveredSearch uncovered, st
         {
             var phrase = index.Phrases[i];
             if (
-                agreement[i] < Likeness.None
+                agreement[i] is <= Likeness.Part or Likeness.OneError
                 && phrase.Field <= NameField.Title
                 && (!best.TryGetValue(phrase.Procedure, out var known) || agreement[i] < known.Likeness)
             )
