@@ -8,15 +8,6 @@ internal sealed class Compounds
     private const int ShortestPart = 3;
     private const int Longest = 60;
 
-    // What may stand last in any compound, besides a word of its own.
-    private static readonly string[] Tails =
-    [
-        .. SearchVocabulary.Words.Where(word =>
-            word.Length >= 4
-            && (SearchVocabulary.IsFiller(word) || SearchVocabulary.IsCircumstance(SearchWord.Of(word)))
-        ),
-    ];
-
     private readonly FrozenSet<string> _stems;
     private readonly FrozenSet<string> _foldedStems;
 
@@ -25,13 +16,13 @@ internal sealed class Compounds
     {
         // Of magsäcksoperation one learns magsäck.
         var all = words
-            .Concat(SearchVocabulary.Words)
+            .Concat(SearchVocabulary.Parts)
             .SelectMany(word => HeadOf(word) is { } head ? [word, head] : new[] { word })
             .Where(word => word.Length >= ShortestPart)
             .Select(SearchWord.Of)
             .ToList();
         _stems = all.Select(word => word.Stem).ToFrozenSet();
-        _foldedStems = all.Select(word => word.FoldedStem).ToFrozenSet();
+        _foldedStems = all.Where(word => word.MayMissDots).Select(word => word.FoldedStem).ToFrozenSet();
     }
 
     /// <summary>
@@ -47,23 +38,21 @@ internal sealed class Compounds
 
         var known = word.HasDots ? _stems : _foldedStems;
         // The best way to take apart what begins at each letter, from the end.
-        var best = new (int Parts, int Shortest, int Length, string? Part)?[word.Written.Length + 1];
-        best[^1] = (0, int.MaxValue, 0, null);
-        for (var start = word.Written.Length - 2; start >= 0; start--)
+        var best = new Way?[word.Written.Length + 1];
+        best[^1] = new Way(0, int.MaxValue, "", 0);
+        for (var start = word.Written.Length - 1; start >= 0; start--)
         {
-            for (var end = start + 2; end <= word.Written.Length; end++)
+            for (var end = start + 1; end <= word.Written.Length; end++)
             {
-                var text = word.Written[start..end];
-                if (text.Length < word.Written.Length && best[end] is { } rest && PartOf(text) is { } part)
+                if (
+                    end - start < word.Written.Length
+                    && best[end] is { } rest
+                    && PartOf(word.Written[start..end], end == word.Written.Length) is { } part
+                    && new Way(rest.Parts + 1, Math.Min(rest.Shortest, part.Length), part, end) is var way
+                    && (best[start] is not { } other || way.IsBetterThan(other))
+                )
                 {
-                    var way = (rest.Parts + 1, Math.Min(rest.Shortest, part.Length), text.Length, part);
-                    if (
-                        best[start] is not { } other
-                        || (way.Item1, -way.Item2).CompareTo((other.Parts, -other.Shortest)) < 0
-                    )
-                    {
-                        best[start] = way;
-                    }
+                    best[start] = way;
                 }
             }
         }
@@ -74,16 +63,16 @@ internal sealed class Compounds
         }
 
         var parts = new List<string>();
-        for (var at = 0; best[at] is { Part: { } part, Length: var length }; at += length)
+        for (var at = 0; at < word.Written.Length && best[at] is { } way; at = way.End)
         {
-            parts.Add(part);
+            parts.Add(way.Part);
         }
 
         return parts;
 
-        string? PartOf(string text) =>
+        string? PartOf(string text, bool isLast) =>
             text.Length >= ShortestPart ? Known(text)
-            : SearchVocabulary.IsFiller(text) ? text
+            : isLast && SearchVocabulary.Tails.Contains(text) ? text
             : null;
 
         // höftled-s-byte: an s may link, and is then no part of the word.
@@ -96,8 +85,10 @@ internal sealed class Compounds
     /// <summary>What stands before a last part that says nothing (korsbandsoperation, korsband); null where none does.</summary>
     public static string? HeadOf(string word)
     {
-        var tail = Tails
-            .Where(tail => word.Length >= tail.Length + ShortestPart && word.EndsWith(tail, StringComparison.Ordinal))
+        var tail = SearchVocabulary
+            .Tails.Where(tail =>
+                word.Length >= tail.Length + ShortestPart && word.EndsWith(tail, StringComparison.Ordinal)
+            )
             .MaxBy(tail => tail.Length);
         if (tail is null)
         {
@@ -106,5 +97,13 @@ internal sealed class Compounds
 
         var head = word[..^tail.Length];
         return head.Length > ShortestPart && head[^1] == 's' ? head[..^1] : head;
+    }
+
+    /// <summary>A way to take apart the end of a word.</summary>
+    /// <param name="Part">The first of its parts, which ends before letter <paramref name="End"/>.</param>
+    private readonly record struct Way(int Parts, int Shortest, string Part, int End)
+    {
+        public bool IsBetterThan(Way other) =>
+            Parts < other.Parts || (Parts == other.Parts && Shortest > other.Shortest);
     }
 }

@@ -5,7 +5,12 @@ namespace Lagesbild.Catalogue;
 /// <summary>When one word may be taken for a slip of another.</summary>
 internal static class Misspelling
 {
+    /// <summary>Typing errors that are forgiven in a word of any length.</summary>
+    public const int Most = 2;
+
     private const int Longest = 60;
+    private const int Short = 5;
+    private const int Long = 8;
 
     /// <summary>
     /// Typing errors (a letter wrong, missing, too many, or two swapped) between what was written and what may have been
@@ -15,7 +20,11 @@ internal static class Misspelling
     {
         var allowed = Math.Min(Allowed(written.Length), Allowed(meant.Length));
         var sameBeginning = written.Length > 0 && meant.Length > 0 && written[0] == meant[0];
-        if (allowed == 0 || Math.Abs(written.Length - meant.Length) > allowed || (!sameBeginning && written.Length < 8))
+        if (
+            allowed == 0
+            || Math.Abs(written.Length - meant.Length) > allowed
+            || (!sameBeginning && !MayDifferInFirstLetter(written))
+        )
         {
             return null;
         }
@@ -27,9 +36,14 @@ internal static class Misspelling
             return null;
         }
 
-        // Four letters: a letter dropped, doubled or swapped is a slip; another letter is another word.
-        return written.Length <= 4 && written.Length == meant.Length && !HasSameLetters(written, meant) ? null : errors;
+        // In a short word a letter dropped, doubled or swapped is a slip; another letter is another word (skola, skela).
+        return written.Length <= Short && written.Length == meant.Length && !HasSameLetters(written, meant)
+            ? null
+            : errors;
     }
+
+    /// <summary>One seldom mistypes the first letter: only in a long word is it forgiven.</summary>
+    public static bool MayDifferInFirstLetter(string written) => written.Length >= Long;
 
     /// <summary>
     /// How a word sounds, roughly: words that are spelt differently and said alike (brock, bråck; carpal, karpal; achilles,
@@ -69,8 +83,8 @@ internal static class Misspelling
         length switch
         {
             <= 3 => 0,
-            <= 7 => 1,
-            _ => 2,
+            < Long => 1,
+            _ => Most,
         };
 
     // Damerau and Levenshtein's distance (optimal string alignment); most + 1 where it is more.

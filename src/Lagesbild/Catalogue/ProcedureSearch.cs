@@ -52,7 +52,7 @@ public sealed class ProcedureSearch
     {
         _catalogue = catalogue;
         _index = new SearchIndex(catalogue);
-        _uncovered = new UncoveredSearch(catalogue, _index);
+        _uncovered = new UncoveredSearch(catalogue, _index.Words);
     }
 
     /// <summary>Procedures that answer the query, best first; at most <paramref name="limit"/>.</summary>
@@ -117,7 +117,8 @@ public sealed class ProcedureSearch
     }
 
     // TVT, SLT and CMC1 are written as codes are, and are words.
-    private bool IsWord(CodeQuery code) => _index.Has(SearchWord.Of((code.Letters + code.Digits).ToLowerInvariant()));
+    private bool IsWord(CodeQuery code) =>
+        _index.Words.Has(SearchWord.Of((code.Letters + code.Digits).ToLowerInvariant()));
 
     private static List<SearchWord> MeaningfulWords(string query)
     {
@@ -127,7 +128,7 @@ public sealed class ProcedureSearch
     }
 
     private ProcedureHit HitOf(WordMatch match) =>
-        new(_catalogue.Procedures[match.Phrase.Procedure], SearchRank.KindOf(match.Rank), match.Phrase.Text);
+        new(_catalogue.Procedures[match.Name.Procedure], SearchRank.KindOf(match.Rank), match.Name.Text);
 
     private static List<ProcedureHit> InOrder(
         List<(int Rank, ProcedureHit Hit)> hits,

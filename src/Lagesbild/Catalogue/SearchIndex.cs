@@ -1,35 +1,13 @@
 namespace Lagesbild.Catalogue;
 
-/// <summary>How a word of the query and a word of a name agree, best first.</summary>
-internal enum Likeness : byte
-{
-    /// <summary>The same word in the same form, with or without its dots.</summary>
-    Literal,
-
-    /// <summary>The same word in another form.</summary>
-    Same,
-
-    /// <summary>Another word for the same thing.</summary>
-    Synonym,
-
-    /// <summary>A part of it, a compound.</summary>
-    Part,
-
-    /// <summary>What was written is the beginning of it.</summary>
-    Beginning,
-
-    /// <summary>It begins or ends alike, though not as a compound of known words.</summary>
-    Fragment,
-    OneError,
-    TwoErrors,
-    None,
-}
-
 /// <summary>Where a name stands in the catalogue.</summary>
 internal enum NameField
 {
     PlainName,
     Synonym,
+
+    /// <summary>Several words of how people put it: found by its words, not by what is like one of them.</summary>
+    Phrase,
 
     /// <summary>Official heading.</summary>
     Title,
@@ -43,207 +21,121 @@ internal enum NameField
 /// <param name="Procedure">Its place in the catalogue.</param>
 /// <param name="Text">As the catalogue writes it.</param>
 /// <param name="Words">Places of its words in the index, each once, without those that say nothing.</param>
-internal sealed record Phrase(int Procedure, NameField Field, string Text, int[] Words);
+internal sealed record SearchName(int Procedure, NameField Field, string Text, int[] Words);
 
-/// <summary>The words of all names, and in which names each stands. Immutable.</summary>
+/// <summary>All names of all procedures, by their words. Immutable, thread-safe.</summary>
 internal sealed class SearchIndex
 {
-    private const int ShortestFragment = 5;
+    private const int ShortestBeginningOfFullCode = 5;
 
-    private readonly List<SearchWord> _words = [];
-    private readonly List<string?> _sounds = [];
-    private readonly List<List<int>> _phrasesOf = [];
-    private readonly Dictionary<string, List<int>> _byStem = [];
-    private readonly Dictionary<string, List<int>> _byFoldedStem = [];
-    private readonly Dictionary<string, List<int>> _byPart = [];
-    private readonly Dictionary<string, List<int>> _byFoldedPart = [];
-    private readonly List<Phrase> _phrases = [];
+    private readonly List<SearchName> _names = [];
+    private readonly List<List<int>> _namesOf = [];
 
     public SearchIndex(ProcedureCatalogue catalogue)
     {
         var places = new Dictionary<string, int>();
-        for (var i = 0; i < catalogue.Procedures.Count; i++)
-        {
-            var procedure = catalogue.Procedures[i];
-            Add(i, NameField.PlainName, procedure.PlainName);
-            foreach (var synonym in procedure.Synonyms.Concat(procedure.LayWords))
-            {
-                Add(i, NameField.Synonym, synonym);
-            }
-
-            Add(i, NameField.Title, procedure.Title);
-            foreach (var five in procedure.FivePositionCodes)
-            {
-                Add(i, NameField.FullCode, five.Title);
-            }
-
-            foreach (var specialty in procedure.Specialty.Split('/'))
-            {
-                Add(i, NameField.Specialty, specialty);
-            }
-        }
-
+        var words = new List<string>();
         Procedures = catalogue.Procedures.Count;
-        Compounds = new Compounds(_words.Select(word => word.Written));
-        for (var i = 0; i < _words.Count; i++)
+        for (var i = 0; i < Procedures; i++)
         {
-            foreach (var part in (Compounds.TakeApart(_words[i]) ?? []).Select(SearchWord.Of).Distinct())
+            foreach (var (field, text) in NamesOf(catalogue.Procedures[i]))
             {
-                Note(_byPart, part.Stem, i);
-                Note(_byFoldedPart, part.FoldedStem, i);
-            }
-        }
-
-        void Add(int procedure, NameField field, string text)
-        {
-            var words = SearchText.Words(text).Where(word => !SearchVocabulary.IsFiller(word)).Select(Place).Distinct();
-            var phrase = new Phrase(procedure, field, text, [.. words]);
-            if (phrase.Words.Length > 0)
-            {
-                foreach (var word in phrase.Words)
+                int[] ofName =
+                [
+                    .. SearchText.Words(text).Where(w => !SearchVocabulary.IsFiller(w)).Select(Place).Distinct(),
+                ];
+                if (ofName.Length > 0)
                 {
-                    _phrasesOf[word].Add(_phrases.Count);
+                    Array.ForEach(ofName, word => _namesOf[word].Add(_names.Count));
+                    _names.Add(new SearchName(i, field, text, ofName));
                 }
-
-                _phrases.Add(phrase);
             }
         }
 
-        int Place(string written)
+        Words = new WordIndex(words);
+
+        int Place(string word)
         {
-            if (!places.TryGetValue(written, out var place))
+            if (!places.TryGetValue(word, out var place))
             {
-                places.Add(written, place = _words.Count);
-                var word = SearchWord.Of(written);
-                _words.Add(word);
-                _sounds.Add(Misspelling.Sound(written));
-                _phrasesOf.Add([]);
-                Note(_byStem, word.Stem, place);
-                Note(_byFoldedStem, word.FoldedStem, place);
+                places.Add(word, place = words.Count);
+                words.Add(word);
+                _namesOf.Add([]);
             }
 
             return place;
-        }
-
-        static void Note(Dictionary<string, List<int>> places, string key, int place)
-        {
-            if (!places.TryGetValue(key, out var known))
-            {
-                places.Add(key, known = []);
-            }
-
-            known.Add(place);
         }
     }
 
     public int Procedures { get; }
 
     /// <summary>By procedure.</summary>
-    public IReadOnlyList<Phrase> Phrases => _phrases;
-    public Compounds Compounds { get; }
-
-    /// <summary>Whether a name has the word, inflected or not.</summary>
-    public bool Has(SearchWord word) =>
-        (word.HasDots ? _byStem : _byFoldedStem).ContainsKey(word.HasDots ? word.Stem : word.FoldedStem);
+    public IReadOnlyList<SearchName> Names => _names;
+    public WordIndex Words { get; }
 
     /// <summary>How the word agrees with each name, by the name's place; empty where it agrees with none.</summary>
-    /// <param name="mayGuess">Allow for typing errors.</param>
-    /// <param name="closestElsewhere">Typing errors from something that is not in the catalogue: what is not closer is not meant.</param>
-    public Likeness[] Agreement(SearchWord word, bool mayGuess, int closestElsewhere)
+    /// <param name="isAlone">The query has no other word.</param>
+    /// <param name="closestElsewhere">
+    /// To allow for typing errors: how many there are from something that is in no name; null to allow for none.
+    /// </param>
+    public Likeness[] Agreement(SearchWord word, bool isAlone, int? closestElsewhere)
     {
-        var ofPhrase = new Likeness[_phrases.Count];
-        Array.Fill(ofPhrase, Likeness.None);
-        var found = false;
-        AddWord(word, null);
-        foreach (var same in SearchVocabulary.SameAs(word))
+        Likeness[] agreement = [];
+        Add(Words.Like(word));
+        if (agreement.Length == 0 && closestElsewhere is { } closest)
         {
-            AddWord(same, Likeness.Synonym);
+            Add(Words.Resembling(word, closest));
         }
 
-        AddFragments();
+        return agreement;
 
-        if (!found && mayGuess)
+        void Add(IEnumerable<(int Place, Likeness Likeness)> words)
         {
-            AddGuesses();
-        }
-
-        return found ? ofPhrase : [];
-
-        void AddWord(SearchWord written, Likeness? instead)
-        {
-            var (text, stem) = written.HasDots ? (written.Written, written.Stem) : (written.Folded, written.FoldedStem);
-            var (stems, parts) = written.HasDots ? (_byStem, _byPart) : (_byFoldedStem, _byFoldedPart);
-            foreach (var place in stems.GetValueOrDefault(stem) ?? [])
+            foreach (var (place, likeness) in words)
             {
-                var target = written.HasDots ? _words[place].Written : _words[place].Folded;
-                Add(place, instead ?? (target == text ? Likeness.Literal : Likeness.Same));
-            }
-
-            foreach (var place in parts.GetValueOrDefault(stem) ?? [])
-            {
-                Add(place, Likeness.Part);
-            }
-        }
-
-        void AddFragments()
-        {
-            var (text, stem) = word.HasDots ? (word.Written, word.Stem) : (word.Folded, word.FoldedStem);
-            for (var i = 0; i < _words.Count; i++)
-            {
-                var (target, targetStem) = word.HasDots
-                    ? (_words[i].Written, _words[i].Stem)
-                    : (_words[i].Folded, _words[i].FoldedStem);
-                if (target.StartsWith(text, StringComparison.Ordinal))
+                foreach (var name in _namesOf[place])
                 {
-                    Add(i, Likeness.Beginning);
-                }
-                else if (
-                    stem.Length >= ShortestFragment
-                    && (
-                        target.StartsWith(stem, StringComparison.Ordinal)
-                        || targetStem.EndsWith(stem, StringComparison.Ordinal)
-                    )
-                )
-                {
-                    Add(i, Likeness.Fragment);
+                    if (!Counts(likeness, _names[name].Field))
+                    {
+                        continue;
+                    }
+
+                    if (agreement.Length == 0)
+                    {
+                        agreement = new Likeness[_names.Count];
+                        Array.Fill(agreement, Likeness.None);
+                    }
+
+                    agreement[name] = likeness < agreement[name] ? likeness : agreement[name];
                 }
             }
         }
 
-        void AddGuesses()
-        {
-            var sound = Misspelling.Sound(word.Written);
-            for (var i = 0; i < _words.Count; i++)
+        // sommar is not somnar, though a phrase has it; and som is the beginning of too much.
+        bool Counts(Likeness likeness, NameField field) =>
+            likeness switch
             {
-                var errors = Errors(word, sound, i);
-                if (errors < closestElsewhere)
+                <= Likeness.Part => true,
+                Likeness.Beginning => field switch
                 {
-                    Add(i, errors <= 1 ? Likeness.OneError : Likeness.TwoErrors);
-                }
-            }
-        }
-
-        void Add(int place, Likeness likeness)
-        {
-            found = true;
-            foreach (var phrase in _phrasesOf[place])
-            {
-                if (likeness < ofPhrase[phrase])
-                {
-                    ofPhrase[phrase] = likeness;
-                }
-            }
-        }
+                    NameField.Phrase => !isAlone,
+                    NameField.FullCode => word.Written.Length >= ShortestBeginningOfFullCode,
+                    _ => true,
+                },
+                Likeness.Fragment => field != NameField.Phrase,
+                _ => field is NameField.PlainName or NameField.Synonym or NameField.Title,
+            };
     }
 
-    private int Errors(SearchWord written, string? sound, int place)
-    {
-        var word = _words[place];
-        return written.Folded == word.Folded || written.FoldedStem == word.FoldedStem ? 1
-            : sound is not null && sound == _sounds[place] ? 1
-            : Math.Min(
-                Misspelling.Slip(written.Folded, word.Folded) ?? int.MaxValue,
-                Misspelling.Slip(written.FoldedStem, word.FoldedStem) ?? int.MaxValue
-            );
-    }
+    private static IEnumerable<(NameField Field, string Text)> NamesOf(Procedure procedure) =>
+        [
+            (NameField.PlainName, procedure.PlainName),
+            .. procedure.Synonyms.Select(synonym => (NameField.Synonym, synonym)),
+            .. procedure.LayWords.Select(lay =>
+                (lay.Contains(' ', StringComparison.Ordinal) ? NameField.Phrase : NameField.Synonym, lay)
+            ),
+            (NameField.Title, procedure.Title),
+            .. procedure.FivePositionCodes.Select(five => (NameField.FullCode, five.Title)),
+            .. procedure.Specialty.Split('/').Select(specialty => (NameField.Specialty, specialty)),
+        ];
 }

@@ -54,17 +54,20 @@ internal static class SearchRank
         field switch
         {
             NameField.PlainName => isWhole ? WholePlainName : WordsOfName,
-            NameField.Synonym => isWhole ? WholeSynonym : WordsOfName,
+            NameField.Synonym or NameField.Phrase => isWhole ? WholeSynonym : WordsOfName,
             _ => isWhole ? WholeTitle : WordsOfTitle,
         };
 
     private static int Added(Likeness worst, NameField field, bool isWhole) =>
         worst switch
         {
-            Likeness.Same when isWhole && field == NameField.Synonym => OtherForm,
+            Likeness.Same when isWhole && field is NameField.Synonym or NameField.Phrase => OtherForm,
             Likeness.Synonym => OtherWord,
             _ => 0,
         };
+
+    /// <summary>The query is the whole of a name.</summary>
+    public static bool IsWhole(int rank) => rank < WholeSpecialty;
 
     /// <summary>Of a procedure whose names together hold every word of the query.</summary>
     public static int OfSeveral(Likeness worst) =>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace Lagesbild.Catalogue;
@@ -6,8 +7,23 @@ namespace Lagesbild.Catalogue;
 /// <summary>A word as search compares it: as written, without dots over å, ä, ö, and both without inflection.</summary>
 internal readonly record struct SearchWord(string Written, string Folded, string Stem, string FoldedStem)
 {
+    /// <summary>Letters of a word, without its ending, that somebody may have left the dots out of.</summary>
+    public const int LongEnoughToMissDots = 4;
+
     /// <summary>Somebody with a Swedish keyboard wrote it: then a differing å, ä or ö is an error, not a habit.</summary>
     public bool HasDots => !ReferenceEquals(Written, Folded) && Written != Folded;
+
+    /// <summary>
+    /// A form of the same word. Where form and dots both differ, the dots were left out only of a word that is long enough:
+    /// kaka is not käke.
+    /// </summary>
+    public bool IsFormOf(SearchWord other) =>
+        Stem == other.Stem
+        || Folded == other.Folded
+        || (FoldedStem == other.FoldedStem && FoldedStem.Length >= LongEnoughToMissDots);
+
+    /// <summary>Known again in another form without its dots.</summary>
+    public bool MayMissDots => !HasDots || FoldedStem.Length >= LongEnoughToMissDots;
 
     public static SearchWord Of(string written)
     {
@@ -43,11 +59,12 @@ internal static class SearchText
     {
         var words = new List<string>();
         var word = new StringBuilder();
-        // Half a surrogate pair cannot be normalised, and no word has a whole one.
-        var plain =
-            text.AsSpan().IndexOfAnyInRange('\ud800', '\udfff') < 0
-                ? text
-                : string.Concat(text.Where(c => !char.IsSurrogate(c)));
+        // Half a surrogate pair and what is no character cannot be normalised, and no word has them or a whole pair.
+        var plain = string.Concat(
+            text.Where(c =>
+                char.GetUnicodeCategory(c) is not (UnicodeCategory.Surrogate or UnicodeCategory.OtherNotAssigned)
+            )
+        );
         foreach (var c in plain.Normalize(NormalizationForm.FormC))
         {
             if (char.IsLetterOrDigit(c))

@@ -33,9 +33,12 @@ internal static class SearchVocabulary
         .GroupBy(word => word.FoldedStem, word => word.group)
         .ToFrozenDictionary(groups => groups.Key, groups => groups.SelectMany(group => group).Distinct().ToArray());
 
-    /// <summary>Every word of the file that may be a part of a compound.</summary>
-    public static IEnumerable<string> Words { get; } =
-    [.. Rows.SelectMany(row => row).SelectMany(words => words).Where(word => word.Length >= 3).Distinct()];
+    /// <summary>What may stand last in any compound and says little there (höftop, korsbandsskada).</summary>
+    public static IReadOnlyList<string> Tails { get; } = [.. Rows["tail"].SelectMany(words => words)];
+
+    /// <summary>Words that may be parts of compounds.</summary>
+    public static IEnumerable<string> Parts { get; } =
+    [.. Rows["same"].Concat(Rows["form"]).SelectMany(words => words).Concat(Tails)];
 
     /// <summary>Carries nothing when one looks for an operation (och, jag, operera).</summary>
     public static bool IsFiller(string word) => Fillers.Contains(SearchText.Fold(word));
@@ -47,7 +50,7 @@ internal static class SearchVocabulary
 
     /// <summary>Words that mean the same (cancer, tumör), the word itself among them; none where it has none.</summary>
     public static IReadOnlyList<SearchWord> SameAs(SearchWord word) =>
-        Groups.TryGetValue(word.FoldedStem, out var group) ? group : [];
+        Groups.TryGetValue(word.FoldedStem, out var group) && Array.Exists(group, word.IsFormOf) ? group : [];
 
     /// <summary>The word that an irregular form is of (fötter, fot); itself where it is regular.</summary>
     public static string BaseOf(string form) => Forms.GetValueOrDefault(form, form);

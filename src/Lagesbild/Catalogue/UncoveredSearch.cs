@@ -4,10 +4,10 @@ namespace Lagesbild.Catalogue;
 internal sealed class UncoveredSearch
 {
     private readonly ProcedureCatalogue _catalogue;
-    private readonly SearchIndex _covered;
+    private readonly WordIndex _covered;
     private readonly List<(UncoveredCare Care, SearchWord[] Words)> _names = [];
 
-    public UncoveredSearch(ProcedureCatalogue catalogue, SearchIndex covered)
+    public UncoveredSearch(ProcedureCatalogue catalogue, WordIndex covered)
     {
         _catalogue = catalogue;
         _covered = covered;

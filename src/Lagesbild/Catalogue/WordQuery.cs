@@ -1,7 +1,7 @@
 namespace Lagesbild.Catalogue;
 
 /// <summary>A name that answers a query, and how well.</summary>
-internal readonly record struct WordMatch(int Rank, Phrase Phrase);
+internal readonly record struct WordMatch(int Rank, SearchName Name);
 
 /// <summary>
 /// One query in words. Tried as it is written first, then with ever more freedom; the first reading that finds something
@@ -12,17 +12,24 @@ internal sealed class WordQuery(SearchIndex index, UncoveredSearch uncovered, st
     // Of the query's weight that an answer must hold, where none holds all: one telling word of two.
     private const double TellingShare = 0.45;
 
+    private const int ShortestTelling = 3;
+
+    // ledsen is not led and sena.
+    private const int LongPart = 4;
+
     private readonly Dictionary<(string Word, bool MayGuess), Likeness[]> _agreements = [];
+    private bool _isAlone;
 
     public IReadOnlyList<WordMatch> Find(IReadOnlyList<SearchWord> words, bool mayGuess)
     {
+        _isAlone = words.Count == 1;
         var core = words.Where(word => !SearchVocabulary.IsCircumstance(word)).ToList();
+        var found = Match(words, false);
         if (core.Count == 0)
         {
-            core = [.. words];
+            return found.FindAll(match => SearchRank.IsWhole(match.Rank));
         }
 
-        var found = Match(words, false);
         if (found.Count == 0 && core.Count < words.Count)
         {
             found = Match(core, false);
@@ -90,13 +97,12 @@ internal sealed class WordQuery(SearchIndex index, UncoveredSearch uncovered, st
             return [word];
         }
 
-        var parts = (index.Compounds.TakeApart(word) ?? []).ConvertAll(SearchWord.Of);
+        var parts = (index.Words.Compounds.TakeApart(word) ?? []).ConvertAll(SearchWord.Of);
         var telling = parts.FindAll(part =>
             !SearchVocabulary.IsFiller(part.Written) && !SearchVocabulary.IsCircumstance(part)
         );
-        return telling.Count > 0 ? telling
-            : parts.Count > 0 ? parts
-            : Compounds.HeadOf(word.Written) is { } head ? [SearchWord.Of(head)]
+        return telling.Exists(part => part.Written.Length >= LongPart) ? telling
+            : parts.Count == 0 && Compounds.HeadOf(word.Written) is { } head ? [SearchWord.Of(head)]
             : [word];
     }
 
@@ -104,8 +110,7 @@ internal sealed class WordQuery(SearchIndex index, UncoveredSearch uncovered, st
     {
         if (!_agreements.TryGetValue((word.Written, mayGuess), out var agreement))
         {
-            var closest = mayGuess ? uncovered.Closest(word) : 0;
-            agreement = index.Agreement(word, mayGuess, closest);
+            agreement = index.Agreement(word, _isAlone, mayGuess ? uncovered.Closest(word) : null);
             _agreements.Add((word.Written, mayGuess), agreement);
         }
 
@@ -120,17 +125,17 @@ internal sealed class WordQuery(SearchIndex index, UncoveredSearch uncovered, st
             return [];
         }
 
-        // Phrases stand by procedure, so what is best of one is known when the next begins.
+        // Names stand by procedure, so what is best of one is known when the next begins.
         var found = new List<WordMatch>();
         var across = Enumerable.Repeat(Likeness.None, words.Count).ToArray();
-        var best = new WordMatch(SearchRank.None, index.Phrases[0]);
-        for (var i = 0; i < index.Phrases.Count; i++)
+        var best = new WordMatch(SearchRank.None, index.Names[0]);
+        for (var i = 0; i < index.Names.Count; i++)
         {
-            var phrase = index.Phrases[i];
-            if (i == 0 || phrase.Procedure != index.Phrases[i - 1].Procedure)
+            var name = index.Names[i];
+            if (i == 0 || name.Procedure != index.Names[i - 1].Procedure)
             {
                 Close();
-                best = new WordMatch(SearchRank.None, phrase);
+                best = new WordMatch(SearchRank.None, name);
                 Array.Fill(across, Likeness.None);
             }
 
@@ -139,16 +144,16 @@ internal sealed class WordQuery(SearchIndex index, UncoveredSearch uncovered, st
             {
                 var likeness = agreements[word][i];
                 worst = likeness > worst ? likeness : worst;
-                if (likeness < across[word] && phrase.Field <= NameField.Title)
+                if (likeness < across[word] && name.Field <= NameField.Title)
                 {
                     across[word] = likeness;
                 }
             }
 
-            var rank = SearchRank.Of(phrase.Field, worst, phrase.Words.Length == words.Count);
+            var rank = SearchRank.Of(name.Field, worst, name.Words.Length == words.Count);
             if (rank < best.Rank)
             {
-                best = new WordMatch(rank, phrase);
+                best = new WordMatch(rank, name);
             }
         }
 
@@ -166,7 +171,7 @@ internal sealed class WordQuery(SearchIndex index, UncoveredSearch uncovered, st
     }
 
     // Nothing holds every word: then what holds the telling ones, the fewer procedures a word is of the more telling.
-    private List<WordMatch> MatchSome(IReadOnlyList<SearchWord> words)
+    private List<WordMatch> MatchSome(List<SearchWord> words)
     {
         var held = words.Select(word => BestOfEach(Agreement(word, true))).ToList();
         var weights = held.ConvertAll(best => Math.Log((double)index.Procedures / Math.Max(1, best.Count)));
@@ -177,28 +182,32 @@ internal sealed class WordQuery(SearchIndex index, UncoveredSearch uncovered, st
             var holds = Enumerable.Range(0, held.Count).Where(word => held[word].ContainsKey(procedure)).ToList();
             var telling = holds.MaxBy(word => weights[word]);
             var share = holds.Sum(word => weights[word]) / total;
-            if (share >= TellingShare && held[telling][procedure].Likeness <= Likeness.Part)
+            if (
+                share >= TellingShare
+                && words[telling].Written.Length >= ShortestTelling
+                && held[telling][procedure].Likeness <= Likeness.Part
+            )
             {
-                found.Add(new WordMatch(SearchRank.OfSome(share), held[telling][procedure].Phrase));
+                found.Add(new WordMatch(SearchRank.OfSome(share), held[telling][procedure].Name));
             }
         }
 
         return found;
     }
 
-    private Dictionary<int, (Likeness Likeness, Phrase Phrase)> BestOfEach(Likeness[] agreement)
+    private Dictionary<int, (Likeness Likeness, SearchName Name)> BestOfEach(Likeness[] agreement)
     {
-        var best = new Dictionary<int, (Likeness Likeness, Phrase Phrase)>();
+        var best = new Dictionary<int, (Likeness Likeness, SearchName Name)>();
         for (var i = 0; i < agreement.Length; i++)
         {
-            var phrase = index.Phrases[i];
+            var name = index.Names[i];
             if (
                 agreement[i] is <= Likeness.Part or Likeness.OneError
-                && phrase.Field <= NameField.Title
-                && (!best.TryGetValue(phrase.Procedure, out var known) || agreement[i] < known.Likeness)
+                && name.Field <= NameField.Title
+                && (!best.TryGetValue(name.Procedure, out var known) || agreement[i] < known.Likeness)
             )
             {
-                best[phrase.Procedure] = (agreement[i], phrase);
+                best[name.Procedure] = (agreement[i], name);
             }
         }
 
