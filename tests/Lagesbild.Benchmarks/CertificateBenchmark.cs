@@ -7,8 +7,11 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using Lagesbild.Security;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Lagesbild.Benchmarks;
 
@@ -85,6 +88,8 @@ internal static class CertificateBenchmark
             new("Limits:Burst", "1000000"),
         ]);
         builder.AddSecurity();
+        if (!isGuarded)
+            AskNobody(builder.Services);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -104,6 +109,13 @@ internal static class CertificateBenchmark
 
         await app.StartAsync();
         return app;
+    }
+
+    /// <summary>The listener stays; without these, nothing is put before the answer of its own accord.</summary>
+    public static void AskNobody(IServiceCollection services)
+    {
+        services.RemoveAll<IAuthenticationSchemeProvider>();
+        services.RemoveAll<IAuthorizationHandlerProvider>();
     }
 
     private static Task AnswerAsync(HttpContext context)

@@ -112,6 +112,7 @@ internal static class WaitingTimesBenchmark
         builder.Configuration.AddInMemoryCollection(pki.Configuration);
         // For the same listener, with the same certificates; nobody asks it whether a caller may.
         builder.AddSecurity(demoDoor: false);
+        CertificateBenchmark.AskNobody(builder.Services);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

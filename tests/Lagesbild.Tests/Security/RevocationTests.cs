@@ -6,11 +6,15 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
+using Lagesbild.Commands;
 using Lagesbild.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Quartz;
 
 namespace Lagesbild.Tests.Security;
 
@@ -352,6 +356,23 @@ public sealed class RevocationTests(PkiFixture pki) : IClassFixture<PkiFixture>,
         Assert.False(pass.IsCompleted);
         await stopping.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pass);
+    }
+
+    [Fact]
+    public async Task The_whole_service_looks_for_lists_every_minute()
+    {
+        var builder = Hosting.CreateBuilder(
+            "Test",
+            [.. pki.Pki.Configuration, new("ConnectionStrings:Lagesbild", "Host=nowhere.invalid")]
+        );
+        builder.Logging.ClearProviders();
+        var any = new IPEndPoint(IPAddress.Loopback, 0);
+        await using var app = Hosting.Build(builder, new Listeners(null, any, any));
+        var scheduler = await app.Services.GetRequiredService<ISchedulerFactory>().GetScheduler(Cancelled);
+        var trigger = await scheduler.GetTrigger(new TriggerKey("revocation-lists"), Cancelled);
+        var job = await scheduler.GetJobDetail(trigger!.JobKey, Cancelled);
+        Assert.Equal(typeof(RevocationJob), job!.JobType.Type);
+        Assert.Equal(TimeSpan.FromMinutes(1), Assert.IsAssignableFrom<ISimpleTrigger>(trigger).RepeatInterval);
     }
 
     [Fact]
