@@ -28,8 +28,7 @@ internal readonly partial record struct AuditEntry(
     /// <summary>As one JSON object. The writer's own encoder leaves nothing but printable ASCII as it is.</summary>
     public void WriteTo(Utf8JsonWriter json)
     {
-        var query = Target.IndexOf('?', StringComparison.Ordinal);
-        var path = query < 0 ? Target : Target[..query];
+        var (path, query) = ShownTarget();
         json.WriteStartObject();
         json.WriteString("time", Time.UtcDateTime);
         json.WriteString("traceId", TraceId);
@@ -39,8 +38,8 @@ internal readonly partial record struct AuditEntry(
         json.WriteString("issuer", Caller?.Issuer);
         json.WriteString("thumbprint", Caller?.Thumbprint ?? Thumbprint);
         json.WriteString("method", Cut(Method, LongestMethod));
-        json.WriteString("path", Cut(string.Join('/', path.Split('/').Select(Shown)), LongestPath));
-        json.WriteString("query", query < 0 ? null : Cut(ShownQuery(Target[(query + 1)..]), LongestQuery));
+        json.WriteString("path", Cut(path, LongestPath));
+        json.WriteString("query", query is null ? null : Cut(query, LongestQuery));
         json.WriteNumber("status", Status);
         if (Rows is { } rows)
             json.WriteNumber("rows", rows);
@@ -52,8 +51,21 @@ internal readonly partial record struct AuditEntry(
 
     private static string KindOf(CallerKind kind) => kind == CallerKind.Person ? "person" : "function";
 
-    private static string ShownQuery(string query) =>
-        string.Join('&', query.Split('&').Select(pair => string.Join('=', pair.Split('=', 2).Select(Shown))));
+    private (string Path, string? Query) ShownTarget()
+    {
+        var end = Target.IndexOf('?', StringComparison.Ordinal);
+        var path = end < 0 ? Target : Target[..end];
+        var query = end < 0 ? null : Target[(end + 1)..];
+        // As nearly always: there is nothing in it to hide.
+        if (!Target.Contains('%', StringComparison.Ordinal) && Digits(Target) < 10)
+            return (path, query);
+        return (
+            string.Join('/', path.Split('/').Select(Shown)),
+            query is null
+                ? null
+                : string.Join('&', query.Split('&').Select(pair => string.Join('=', pair.Split('=', 2).Select(Shown))))
+        );
+    }
 
     /// <summary>
     /// The text as it was sent, unless ten digits or more stand in it, in whatever script and however spread or escaped: such

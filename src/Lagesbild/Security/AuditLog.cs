@@ -11,11 +11,15 @@ namespace Lagesbild.Security;
 /// </summary>
 internal sealed partial class AuditLog : IAsyncDisposable
 {
+    /// <summary>How long a line may wait for others, so that a busy service writes seldom and much.</summary>
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(100);
+
     private readonly Channel<AuditEntry> _entries = Channel.CreateUnbounded<AuditEntry>(
         new UnboundedChannelOptions { SingleReader = true }
     );
     private readonly string? _folder;
     private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopping = new();
     private readonly Task _writing;
     private FileStream? _file;
     private DateOnly _day;
@@ -35,7 +39,9 @@ internal sealed partial class AuditLog : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _entries.Writer.TryComplete();
+        await _stopping.CancelAsync();
         await _writing;
+        _stopping.Dispose();
     }
 
     private async Task WriteAllAsync()
@@ -44,6 +50,7 @@ internal sealed partial class AuditLog : IAsyncDisposable
         using var json = new Utf8JsonWriter(lines);
         while (await _entries.Reader.WaitToReadAsync())
         {
+            await Task.Delay(Gathering, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var day = _day;
             while (_entries.Reader.TryRead(out var entry))
             {

@@ -29,6 +29,8 @@ public sealed record CertificateIssuer(
 
 public sealed class CertificateAuthenticationOptions : AuthenticationSchemeOptions
 {
+    public CertificateAuthenticationOptions() => Events = new();
+
     /// <summary>Trusted roots. The machine's own store is never asked.</summary>
     public X509Certificate2Collection CustomTrustStore { get; set; } = [];
 

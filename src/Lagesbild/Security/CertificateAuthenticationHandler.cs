@@ -41,14 +41,12 @@ internal sealed class CertificateAuthenticationHandler(
         if (!cache.TryGet(thumbprint, out var known))
             known = Judge(certificate, thumbprint);
 
-        if (known.Principal is { } principal)
-        {
-            await Events.CertificateValidated(new(Context, Scheme, Options, principal));
-            return AuthenticateResult.Success(new AuthenticationTicket(principal, Scheme.Name));
-        }
         _refusal = known.Refusal;
-        await Events.AuthenticationFailed(new(Context, Scheme, Options, _refusal!));
-        return AuthenticateResult.Fail(_refusal!.Code);
+        if (_refusal is null)
+            await Events.CertificateValidated(new(Context, Scheme, Options, known.Result.Principal!));
+        else
+            await Events.AuthenticationFailed(new(Context, Scheme, Options, _refusal));
+        return known.Result;
     }
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)

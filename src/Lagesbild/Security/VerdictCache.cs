@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
 
 namespace Lagesbild.Security;
 
@@ -15,7 +16,8 @@ internal sealed class VerdictCache(TimeProvider clock)
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private long _lastSweep;
 
-    internal sealed record Entry(ClaimsPrincipal? Principal, Refusal? Refusal, DateTimeOffset Until);
+    /// <param name="Result">One for all the requests that the verdict lasts for.</param>
+    internal sealed record Entry(AuthenticateResult Result, Refusal? Refusal, DateTimeOffset Until);
 
     public bool TryGet(string thumbprint, out Entry entry) =>
         _entries.TryGetValue(thumbprint, out entry!) && clock.GetUtcNow() < entry.Until;
@@ -24,11 +26,20 @@ internal sealed class VerdictCache(TimeProvider clock)
     public Entry Accept(string thumbprint, ClaimsPrincipal principal, DateTimeOffset holdsUntil)
     {
         var until = clock.GetUtcNow() + AcceptedFor;
-        return Keep(thumbprint, new(principal, null, until < holdsUntil ? until : holdsUntil));
+        return Keep(
+            thumbprint,
+            new(
+                AuthenticateResult.Success(
+                    new AuthenticationTicket(principal, CertificateAuthenticationDefaults.AuthenticationScheme)
+                ),
+                null,
+                until < holdsUntil ? until : holdsUntil
+            )
+        );
     }
 
     public Entry Refuse(string thumbprint, Refusal refusal) =>
-        Keep(thumbprint, new(null, refusal, clock.GetUtcNow() + RefusedFor));
+        Keep(thumbprint, new(AuthenticateResult.Fail(refusal.Code), refusal, clock.GetUtcNow() + RefusedFor));
 
     public void Clear() => _entries.Clear();
 

@@ -44,8 +44,8 @@ public sealed class AuditTests(PkiFixture pki) : IClassFixture<PkiFixture>
     [Fact]
     public async Task A_line_says_all_that_is_known_of_caller_question_and_answer()
     {
-        var clock = new PinnedClock { Now = new(2026, 11, 22, 9, 30, 0, 123, TimeSpan.Zero) };
-        await using var host = await SecureHost.StartAsync(pki.Pki, clock, settings: [("Revocation", "None")]);
+        var clock = new PinnedClock();
+        await using var host = await SecureHost.StartAsync(pki.Pki, clock);
         using (var client = host.Client(pki["region-system"]))
             await client.GetAsync(SecureHost.Who + "?region=20&unit=SE2321000180-EX11", Cancelled);
         var line = Assert.Single(await host.AuditAsync());
