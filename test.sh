@@ -31,9 +31,13 @@ counter() { # FILE NAME: an attribute of the results' <Counters>
 need_dotnet
 need postgresql
 need chromium
+need nodejs
+need npm
+need python3
 need nginx
 need openssl
 step "Restore, exactly what the lock files say" dotnet restore --locked-mode --verbosity quiet
+step "Restore what reads the contract and the files, exactly what its lock file says" npm ci --prefix tests/npm --no-progress --loglevel error
 step "Restore the formatter" dotnet tool restore --verbosity quiet
 step "Format" dotnet csharpier check .
 step "Build, warnings are errors" dotnet build --no-restore --configuration Release --verbosity quiet --disable-build-servers \

@@ -34,6 +34,18 @@ has_nginx() {
     command -v nginx >/dev/null || [ -x /usr/sbin/nginx ]
 }
 
+has_nodejs() {
+    command -v node >/dev/null
+}
+
+has_npm() {
+    command -v npm >/dev/null
+}
+
+has_python3() {
+    command -v python3 >/dev/null
+}
+
 # need NAME: installs the package where that is possible, else says what to install.
 need() {
     "has_$1" && return

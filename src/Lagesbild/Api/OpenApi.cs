@@ -100,19 +100,8 @@ internal static class OpenApiResource
         services.AddEndpointsApiExplorer();
         services.AddSwaggerGen(options =>
         {
-            options.SwaggerDoc(
-                DocumentName,
-                new OpenApiInfo
-                {
-                    Title = "Lägesbild",
-                    Version = ApiInfoResponse.Version,
-                    Description =
-                        "Nationella lägesbilden: väntetider till operation ur nationella kvalitetsregister.\n\n"
-                        + "The national situational picture: waiting times to operation from national quality registers. "
-                        + "Figures are of performed operations: an indication of the ability to take patients, not a promise "
-                        + "and not a queue.",
-                }
-            );
+            options.SwaggerDoc(DocumentName, Contract.Info);
+            options.DocumentFilter<Contract>();
             options.DocInclusionPredicate(
                 (_, api) =>
                     api.HttpMethod != HttpMethods.Head
@@ -127,7 +116,7 @@ internal static class OpenApiResource
             options.AddServer(
                 new OpenApiServer
                 {
-                    Url = "https://{host}",
+                    Url = "https://{host}" + ApiSetup.Root,
                     Variables = new Dictionary<string, OpenApiServerVariable>
                     {
                         ["host"] = new()
@@ -384,6 +373,13 @@ internal static class OpenApiResource
                 if (!isLeftOut)
                 {
                     written.Required.Add(name);
+                }
+
+                if (value is OpenApiSchema { Format: "date" or "date-time" } day)
+                {
+#pragma warning disable CS0618 // Older than examples, but what the profile's linter reads.
+                    day.Example = day.Format == "date" ? "2026-11-21" : "2026-11-22T02:30:00Z";
+#pragma warning restore CS0618
                 }
 
                 var isNullable = nullability.Create(property).ReadState == NullabilityState.Nullable;

@@ -13,7 +13,7 @@ public static class Edge
     /// <summary>The API's answers are no pages: whatever takes one for a page gets nothing out of it.</summary>
     private const string ApiContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
 
-    private static readonly Refusal AddressTooLong = new(
+    internal static readonly Refusal AddressTooLong = new(
         "uri-too-long",
         StatusCodes.Status414UriTooLong,
         "The address is too long",

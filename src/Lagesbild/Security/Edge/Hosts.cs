@@ -11,7 +11,7 @@ namespace Lagesbild.Security;
 /// </summary>
 internal sealed class Hosts
 {
-    private static readonly Refusal Misdirected = new(
+    internal static readonly Refusal Misdirected = new(
         "host",
         StatusCodes.Status421MisdirectedRequest,
         "Not this host",

@@ -19,7 +19,7 @@ internal sealed class RateLimit(LimitOptions limits, TimeProvider clock, Proxies
     /// <summary>Identities known at a time. Addresses beyond it share one allowance: they can be had for nothing.</summary>
     internal const int Capacity = 50_000;
 
-    private static readonly Refusal TooMany = new(
+    internal static readonly Refusal TooMany = new(
         "too-many-requests",
         StatusCodes.Status429TooManyRequests,
         "Too many requests",

@@ -1,0 +1,213 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Lagesbild.Deliveries;
+using Lagesbild.Ledger;
+using Lagesbild.Security;
+using Microsoft.OpenApi;
+
+namespace Lagesbild.Api;
+
+/// <summary>
+/// The contract's examples. Those of answers are real answers, to the requests beside them, of a small invented picture;
+/// those of errors are what the code says.
+/// </summary>
+internal static class ContractExamples
+{
+    /// <summary>Of each operation: what is asked, and the media type of the answer, which lies in Examples.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyList<(string MediaType, string Request)>> Requests { get; } =
+        new Dictionary<string, IReadOnlyList<(string, string)>>
+        {
+            ["getApiInfo"] = [("application/json", "/api-info")],
+            ["listProcedures"] = [("application/json", "/procedures?q=kn%C3%A4protes&limit=2")],
+            ["getProcedure"] = [("application/json", "/procedures/NGB")],
+            ["listRegions"] = [("application/json", "/regions?limit=2")],
+            ["listUnits"] = [("application/json", "/units?region=20&limit=2")],
+            ["getUnit"] = [("application/json", "/units/SE2321000180-EX11")],
+            ["listWaitingTimes"] =
+            [
+                ("application/json", "/waiting-times?procedure=NGB&near=2380&compareWith=20&limit=2"),
+                ("text/csv", "/waiting-times?procedure=NGB&level=region&format=csv"),
+                (
+                    "application/vnd.json-stat+json",
+                    "/waiting-times?procedure=NGB&unit=SE2321000180-EX11&format=json-stat"
+                ),
+            ],
+            ["explainWaitingTime"] =
+            [
+                ("application/json", "/waiting-times/explain?procedure=NGB&unit=SE2321000180-EX11"),
+            ],
+            ["listTrends"] =
+            [
+                ("application/json", "/trends?procedure=NGB&unit=SE2321000180-EX11"),
+                ("text/csv", "/trends?procedure=NGB&level=country&format=csv"),
+                ("application/vnd.json-stat+json", "/trends?procedure=NGB&level=country&format=json-stat"),
+            ],
+            ["listSources"] = [("application/json", "/sources")],
+            ["downloadPicture"] =
+            [
+                ("text/csv", "/pictures/current/waiting-times?format=csv"),
+                ("application/x-ndjson", "/pictures/current/waiting-times?format=json"),
+            ],
+        };
+
+    /// <summary>Lines kept of an example that is not one JSON document.</summary>
+    public const int LinesKept = 3;
+
+    /// <summary>One of each code that a caller may meet.</summary>
+    public static IReadOnlyList<Problem> Problems { get; } =
+    [
+        Query.Read([Parameters.Procedure, Parameters.Period], "?prcedure=NGB").Problem!,
+        Query.Read([Parameters.Procedure], "").Problem!,
+        Query.Read([Parameters.Period], "?period=80d").Problem!,
+        Query.Read([Parameters.Period], "?period=30d&period=90d").Problem!,
+        Problem.OnlyOfUnits("near", "near", Picture.Level.Region),
+        Problem.GroupNotAvailable(
+            "timeLimit",
+            "The figures of this procedure come from NCR, which has no patient group timeLimit=0-14. It has: "
+                + "anaesthesia = general."
+        ),
+        Of(Refusal.CertificateMissing),
+        Of(Refusal.Chain),
+        Of(Refusal.Expired),
+        Of(Refusal.Revoked),
+        Of(Refusal.RevocationUnknown),
+        Of(Refusal.Issuer),
+        Of(Refusal.KeyUsage),
+        Of(Refusal.Policy),
+        Of(Refusal.LevelOfAssurance),
+        Of(Refusal.Identity),
+        Of(Refusal.NotAuthorised),
+        Problem.ProcedureUnknown,
+        Problem.UnitUnknown,
+        Problem.NoFigure,
+        Problem.OfStatus(404),
+        Problem.OfStatus(405),
+        Problem.NotAcceptable(Representation.OfTables),
+        Problem.OfStatus(413),
+        Of(Edge.AddressTooLong),
+        Of(Hosts.Misdirected),
+        Of(RateLimit.TooMany),
+        Problem.OfStatus(500),
+        Problem.NoPicture,
+    ];
+
+    public static Bilingual MeaningOf(int status) =>
+        status switch
+        {
+            400 => new("En parameter är fel; parameter säger vilken.", "A parameter is wrong; parameter says which."),
+            401 => new("Inget klientcertifikat.", "No client certificate."),
+            403 => new(
+                "Certifikatet godtas inte eller saknar behörighet; type säger varför.",
+                "The certificate is not accepted or not allowed; type says why."
+            ),
+            404 => new("Det som efterfrågas finns inte.", "What was asked for does not exist."),
+            405 => new("Resursen tar inte den metoden.", "The resource does not take this method."),
+            406 => new("Accept utesluter varje format som finns.", "Accept rules out every format there is."),
+            409 => new(
+                "Läget medger det inte längre; type säger varför.",
+                "It is too late for that; type says why."
+            ),
+            415 => new("Fel medietyp eller kodning.", "Wrong media type or coding."),
+            422 => new("Innehållet godtas inte.", "The content is not accepted."),
+            413 => new("För stort.", "Too large."),
+            414 => new("För lång adress.", "The address is too long."),
+            421 => new("Anslutningen öppnades för en annan värd.", "The connection was opened for another host."),
+            429 => new(
+                "För många anrop; vänta så länge som Retry-After säger.",
+                "Too many requests; wait as long as Retry-After says."
+            ),
+            503 => new("Tjänsten kan inte svara just nu.", "The service cannot answer just now."),
+            _ => new("Fel i tjänsten.", "A fault in the service."),
+        };
+
+    /// <summary>As it is sent.</summary>
+    public static JsonNode Written(Problem problem) =>
+        JsonSerializer.SerializeToNode(
+            new ProblemResponse(
+                "urn:lagesbild:problem:" + problem.Code,
+                problem.Title,
+                problem.Status,
+                problem.Detail,
+                problem.Parameter,
+                ApiSetup.Root + "/waiting-times",
+                "4bf92f3577b34da6a3ce929d0e0e4736"
+            ),
+            ApiJson.Instance.ProblemResponse
+        )!;
+
+    public static void AddTo(OpenApiOperation operation, string root)
+    {
+        if (
+            LedgerExamples.TryAddTo(operation, root)
+            || !Requests.TryGetValue(operation.OperationId!, out var requests)
+        )
+        {
+            return;
+        }
+
+        var content = operation.Responses!["200"].Content!;
+        foreach (var (mediaType, _) in requests)
+        {
+            var text = Read(FileName(operation.OperationId!, mediaType));
+            content[mediaType].Examples = One(IsDocument(mediaType) ? JsonNode.Parse(text)! : JsonValue.Create(text));
+        }
+
+        var certificate = operation.Security is { Count: 0 } ? "" : "--cert navigator.pem --key navigator.key ";
+        operation.Extensions = Samples([
+            .. requests.Select(one => (one.MediaType, $"curl {certificate}'{root}{one.Request}'")),
+        ]);
+    }
+
+    public static Dictionary<string, IOpenApiExample> One(JsonNode value) =>
+        new()
+        {
+            ["example"] = new OpenApiExample { Summary = "Påhittade siffror / Invented figures", Value = value },
+        };
+
+    public static Dictionary<string, IOpenApiExtension> Samples(
+        IReadOnlyList<(string Label, string Command)> samples
+    ) =>
+        new()
+        {
+            ["x-codeSamples"] = new JsonNodeExtension(
+                new JsonArray([
+                    .. samples.Select(sample => new JsonObject
+                    {
+                        ["lang"] = "Shell",
+                        ["label"] = sample.Label,
+                        ["source"] = sample.Command,
+                    }),
+                ])
+            ),
+        };
+
+    /// <summary>True for an example that is one JSON document; another is text, cut after a few lines.</summary>
+    public static bool IsDocument(string mediaType) =>
+        mediaType.EndsWith("json", StringComparison.Ordinal) && mediaType != "application/x-ndjson";
+
+    public static string FileName(string operationId, string mediaType) =>
+        operationId
+        + mediaType switch
+        {
+            "text/csv" => ".csv",
+            "application/x-ndjson" => ".jsonl",
+            "application/vnd.json-stat+json" => ".stat.json",
+            _ => ".json",
+        };
+
+    private static Problem Of(Refusal refusal) => new(refusal.Status, refusal.Code, refusal.Title, refusal.Detail);
+
+    // While a new example is being written it is not there yet.
+    private static string Read(string name)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("Lagesbild.Api.Examples." + name);
+        if (stream is null)
+        {
+            return "{}";
+        }
+
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}
