@@ -311,8 +311,8 @@ internal sealed class Contract : IDocumentFilter
         {
             if (response is OpenApiResponse { } own && status.StartsWith('2'))
             {
-                own.Headers = isGet
-                    ? Headers(document, "traceparent", "ETag", "Cache-Control", "Vary")
+                own.Headers =
+                    isGet ? Headers(document, "traceparent", "ETag", "Cache-Control", "Vary")
                     : status == "200" ? Headers(document, "traceparent")
                     : Headers(document, "traceparent", "Location", "Lagesbild-Seen-Before");
             }

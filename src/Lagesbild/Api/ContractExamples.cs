@@ -78,18 +78,29 @@ internal static class ContractExamples
         Of(Refusal.LevelOfAssurance),
         Of(Refusal.Identity),
         Of(Refusal.NotAuthorised),
+        Problem.InvalidBody,
         Problem.ProcedureUnknown,
         Problem.UnitUnknown,
         Problem.NoFigure,
+        Problem.DeliveryUnknown,
+        Problem.PictureUnknown,
         Problem.OfStatus(404),
         Problem.OfStatus(405),
         Problem.NotAcceptable(Representation.OfTables),
+        Problem.NotHeld,
+        Problem.Overtaken,
+        Problem.Erased,
         Problem.OfStatus(413),
+        Problem.JsonOnly,
+        Problem.DeliveryRefused,
+        Problem.ReasonNotUsable(ReasonFault.Missing),
         Of(Edge.AddressTooLong),
         Of(Hosts.Misdirected),
         Of(RateLimit.TooMany),
         Problem.OfStatus(500),
         Problem.NoPicture,
+        Problem.NoRoom,
+        Problem.LedgerAway,
     ];
 
     public static Bilingual MeaningOf(int status) =>
@@ -104,10 +115,7 @@ internal static class ContractExamples
             404 => new("Det som efterfrågas finns inte.", "What was asked for does not exist."),
             405 => new("Resursen tar inte den metoden.", "The resource does not take this method."),
             406 => new("Accept utesluter varje format som finns.", "Accept rules out every format there is."),
-            409 => new(
-                "Läget medger det inte längre; type säger varför.",
-                "It is too late for that; type says why."
-            ),
+            409 => new("Läget medger det inte längre; type säger varför.", "It is too late for that; type says why."),
             415 => new("Fel medietyp eller kodning.", "Wrong media type or coding."),
             422 => new("Innehållet godtas inte.", "The content is not accepted."),
             413 => new("För stort.", "Too large."),
@@ -138,10 +146,7 @@ internal static class ContractExamples
 
     public static void AddTo(OpenApiOperation operation, string root)
     {
-        if (
-            LedgerExamples.TryAddTo(operation, root)
-            || !Requests.TryGetValue(operation.OperationId!, out var requests)
-        )
+        if (LedgerExamples.TryAddTo(operation, root) || !Requests.TryGetValue(operation.OperationId!, out var requests))
         {
             return;
         }

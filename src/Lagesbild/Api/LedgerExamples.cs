@@ -20,6 +20,14 @@ internal static class LedgerExamples
     private static readonly DateTimeOffset Received = new(2026, 11, 22, 2, 29, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset Settled = new(2026, 11, 22, 2, 30, 0, TimeSpan.Zero);
 
+    private static readonly PictureRow Picture = new(
+        PictureId,
+        Settled,
+        IsShown: true,
+        IsRestorable: false,
+        [new PictureDelivery("SPOR", DeliveryId, new string('a', 64), new DateOnly(2026, 11, 21), 1)]
+    );
+
     private static readonly Lazy<IReadOnlyDictionary<string, Example>> All = new(() =>
         new Dictionary<string, Example>
         {
@@ -55,10 +63,7 @@ internal static class LedgerExamples
                 $"/deliveries/{DeliveryId}/refuse",
                 Written(Receipt(Row("refused", Settled), "refuse"), ApiJson.Instance.DeliveryResponse)
             ),
-            ["restorePicture"] = Order(
-                $"/pictures/{PictureId}/restore",
-                Written(Picture, ApiJson.Instance.PictureRow)
-            ),
+            ["restorePicture"] = Order($"/pictures/{PictureId}/restore", Written(Picture, ApiJson.Instance.PictureRow)),
             ["listPictures"] = new(
                 "curl --cert navigator.pem --key navigator.key 'ROOT/pictures?limit=1'",
                 Written(
@@ -69,15 +74,6 @@ internal static class LedgerExamples
             ),
         }
     );
-
-    private static PictureRow Picture { get; } =
-        new(
-            PictureId,
-            Settled,
-            IsShown: true,
-            IsRestorable: false,
-            [new PictureDelivery("SPOR", DeliveryId, new string('a', 64), new DateOnly(2026, 11, 21), 1)]
-        );
 
     /// <returns>False where the operation is none of the ledger's.</returns>
     public static bool TryAddTo(OpenApiOperation operation, string root)
@@ -90,11 +86,12 @@ internal static class LedgerExamples
         foreach (var status in example.Statuses)
         {
             // A node has one place only.
-            operation.Responses![status].Content![Representation.Json.MediaType].Examples =
-                ContractExamples.One(example.Answer.DeepClone());
+            operation.Responses![status].Content![Representation.Json.MediaType].Examples = ContractExamples.One(
+                example.Answer.DeepClone()
+            );
         }
 
-        if (operation.RequestBody?.Content?.GetValueOrDefault(Representation.Json.MediaType) is { } body)
+        if (operation.RequestBody?.Content?.TryGetValue(Representation.Json.MediaType, out var body) == true)
         {
             body.Examples = ContractExamples.One(JsonNode.Parse(Reason)!);
         }
@@ -142,7 +139,15 @@ internal static class LedgerExamples
             ],
             decision is null
                 ? []
-                : [new DecisionInfo(decision, "SE2321000016-OPER", Settled, "Registret har bekräftat att enheten slutat operera.")],
+                :
+                [
+                    new DecisionInfo(
+                        decision,
+                        "SE2321000016-OPER",
+                        Settled,
+                        "Registret har bekräftat att enheten slutat operera."
+                    ),
+                ],
             null,
             new SelfLink(new Link(DeliveryResponse.PathOf(DeliveryId)))
         );

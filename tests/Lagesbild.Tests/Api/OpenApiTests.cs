@@ -106,7 +106,9 @@ public sealed class OpenApiTests(ApiHost host) : IClassFixture<ApiHost>
             .SelectMany(endpoint =>
                 (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [])
                     .Where(method => method != "HEAD")
-                    .Select(method => $"{method.ToLowerInvariant()} {endpoint.RoutePattern.RawText!["/lagesbild/v1".Length..]}")
+                    .Select(method =>
+                        $"{method.ToLowerInvariant()} {endpoint.RoutePattern.RawText!["/lagesbild/v1".Length..]}"
+                    )
             )
             .Order();
         Assert.Equal(mapped, paths);
