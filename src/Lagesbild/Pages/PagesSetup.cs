@@ -37,7 +37,8 @@ public static class PagesSetup
         builder.Services.TryAddSingleton<Contacts>();
         builder.Services.AddScoped<Shell>();
         builder.Services.AddSingleton<PageCache>();
-        builder.Services.AddScoped<Ordering>();
+        // Made when it is asked for: a host of pages alone has no ledger.
+        builder.Services.AddScoped(services => ActivatorUtilities.CreateInstance<Ordering>(services));
     }
 
     public static void MapPages(this WebApplication app)

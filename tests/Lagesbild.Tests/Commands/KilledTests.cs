@@ -1,92 +1,279 @@
+using System.Diagnostics;
+using System.Globalization;
+using Lagesbild.Ledger;
 using Lagesbild.Security;
 using Lagesbild.Tests.Jobs;
 using Lagesbild.Tests.Ledger;
 
 namespace Lagesbild.Tests.Commands;
 
-public sealed class KilledTests
+/// <summary>
+/// The real process, killed (SIGKILL) at every step of a file's way, by a seeded schedule: the step, and how long after it. What
+/// should come of each file is worked out beside it. <c>LAGESBILD_KILLS</c> sets the number of kills, <c>LAGESBILD_SEED</c> the seed.
+/// </summary>
+public sealed class KilledTests(ITestOutputHelper output)
 {
-    private static readonly DateOnly Day1 = new(2026, 1, 13);
-    private static readonly DateOnly Day2 = new(2026, 1, 14);
+    private static readonly DateOnly FirstDay = new(2024, 1, 1);
+
+    // Words of the log that a step is known by: every statement to the database is a line.
+    private static readonly string[] LogSteps =
+    [
+        "pg_advisory_lock",
+        "LISTEN lagesbild_published",
+        "pg_try_advisory_xact_lock",
+        "UPDATE deliveries",
+        "INSERT INTO deliveries",
+        "INSERT INTO delivery_content",
+        "INSERT INTO publications",
+        "INSERT INTO publication_sources",
+        "pg_notify",
+        "Committing transaction",
+        "Committed transaction",
+        "is shown",
+    ];
+
+    private static readonly string[] Sources = ["NCR", "SPOR"];
+
+    // What happens in the folders: a receipt begun, a receipt there, the file gone from the inbox.
+    private static readonly string[] FolderSteps = ["*.tmp", "*.receipt.json", "gone"];
 
     [Fact]
-    public async Task Killed_again_and_again_at_any_step_everything_is_published_exactly_once()
+    public async Task Killed_at_every_step_each_delivery_is_there_exactly_once_and_the_picture_is_right()
     {
+        var (kills, seed) = (Setting("LAGESBILD_KILLS", 30), Setting("LAGESBILD_SEED", 20261122));
+        var chance = new Random(seed);
         using var folder = new TestFolder();
         await using var node = await Node.CreateAsync();
         var pki = DevelopmentPki.Open(folder.Inside("certs"), TimeProvider.System);
-        SmallDelivery[] deliveries =
-        [
-            node.HandIn(SmallDelivery.Ncr(Day1, patients: 10)),
-            node.HandIn(SmallDelivery.Spor(Day1, patients: 20)),
-            node.HandIn(SmallDelivery.Ncr(Day2, patients: 30)),
-            node.HandIn(SmallDelivery.Spor(Day2, patients: 40)),
-        ];
         KeyValuePair<string, string?>[] environment =
         [
-            .. pki.Configuration.Select(s =>
-                KeyValuePair.Create("Lagesbild__" + s.Key.Replace(":", "__", StringComparison.Ordinal), s.Value)
-            ),
-            new("ASPNETCORE_ENVIRONMENT", "Test"),
-            new("ConnectionStrings__Lagesbild", node.Database),
-            new("Lagesbild__Deliveries__AllowSynthetic", "true"),
-            new("Lagesbild__Inbox__Path", node.InboxFolder),
-            new("Lagesbild__Listen__Https", "127.0.0.1:0"),
-            new("Lagesbild__Listen__Management", "127.0.0.1:0"),
-            // Every statement to the database is a line, and every line a moment to be killed at.
+            .. Serving.Environment(node, pki),
             new("Logging__LogLevel__Microsoft.EntityFrameworkCore", "Debug"),
             new("Logging__LogLevel__Npgsql", "Debug"),
         ];
-
-        var killed = 0;
-        for (var moment = 10; ; moment += moment / 2)
+        var account = new Account(node, chance);
+        account.Begin(FirstDay.AddDays(-1));
+        var steps = LogSteps.Concat(FolderSteps).ToArray();
+        var hit = new HashSet<string>();
+        for (var round = 0; round < kills; round++)
         {
-            using var process = Program.Start(environment, "serve");
-            var lines = 0;
-            var settled = 0;
-            while (lines < moment && settled < deliveries.Length)
+            account.HandIn(FirstDay.AddDays(round));
+            // Each step in turn; of the first lot in order, so that few kills reach all of them.
+            var step = steps[round % steps.Length];
+            var after = TimeSpan.FromMicroseconds(chance.Next(4) == 0 ? 0 : chance.Next(5_000));
+            if (await RunUntilAsync(environment, node, step, after))
             {
-                var line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
-                Assert.NotNull(line);
-                lines++;
-                settled = deliveries.Count(d => !File.Exists(InInbox(node, d)));
+                hit.Add(step);
             }
-
-            process.Kill();
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-            if (settled == deliveries.Length)
-            {
-                break;
-            }
-
-            killed++;
         }
 
-        Assert.True(killed > 4, $"Killed only {killed} times before everything was done.");
-        // The last start may have been killed between the last commit and the last receipt.
-        await node.PassAsync();
-        await node.Keeper.FollowAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(30, node.Shown("CJE"));
-        Assert.Equal(40, node.Shown("NGB"));
-        Assert.Equal(
-            "superseded superseded published published",
-            await TestPostgres.ScalarAsync<string>(
-                node.Database,
-                "SELECT string_agg(state, ' ' ORDER BY reference_date, source) FROM deliveries"
-            )
-        );
-        Assert.Equal(4, await TestPostgres.ScalarAsync<long>(node.Database, "SELECT count(*) FROM publications"));
-        foreach (var delivery in deliveries)
+        output.WriteLine($"{kills} kills, seed {seed}, steps {string.Join(", ", hit)}");
+        Assert.Equal(kills >= steps.Length ? steps.Order() : hit.Order(), hit.Order());
+        await FinishAsync(environment, account);
+        await account.JudgeAsync();
+    }
+
+    /// <summary>Starts it and kills it at the step; true where the step was seen.</summary>
+    private static async Task<bool> RunUntilAsync(
+        KeyValuePair<string, string?>[] environment,
+        Node node,
+        string step,
+        TimeSpan after
+    )
+    {
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var watchers = new FolderWatch(node.InboxFolder, step, seen);
+        using var process = Program.Start(environment, "serve");
+        var reading = Task.Run(async () =>
         {
-            var settled = Path.Combine(Path.GetDirectoryName(InInbox(node, delivery))!, "accepted", delivery.FileName);
+            while (await process.StandardOutput.ReadLineAsync() is { } line)
+            {
+                if (LogSteps.Contains(step) && line.Contains(step, StringComparison.Ordinal))
+                {
+                    seen.TrySetResult();
+                }
+            }
+        });
+        // Errors too, or a full pipe would stop it.
+        var errors = process.StandardError.ReadToEndAsync();
+        await Task.WhenAny(seen.Task, reading)
+            .WaitAsync(TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken);
+        var at = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(at) < after)
+        {
+            Thread.SpinWait(20);
+        }
+
+        await process.KillAsync();
+        await reading;
+        Assert.Equal("", await errors);
+        return seen.Task.IsCompletedSuccessfully;
+    }
+
+    /// <summary>One last start that nobody kills before all is cleared away.</summary>
+    private static async Task FinishAsync(KeyValuePair<string, string?>[] environment, Account account)
+    {
+        using var process = Program.Start(environment, "serve");
+        var reading = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await Eventually.IsTrueAsync(() => Task.FromResult(account.IsInboxEmpty));
+        await process.KillAsync();
+        await reading;
+        await errors;
+    }
+
+    private static int Setting(string name, int otherwise) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } given
+            ? int.Parse(given, CultureInfo.InvariantCulture)
+            : otherwise;
+
+    /// <summary>What was handed in, and what should have become of it: worked out from the rules' words alone.</summary>
+    private sealed class Account(Node node, Random chance)
+    {
+        private readonly List<(SmallDelivery Delivery, string Outcome)> _all = [];
+        private int _published;
+        private int _lastNcr = 100;
+        private int _lastSpor;
+
+        public bool IsInboxEmpty => Sources.All(s => Directory.GetFiles(Path.Combine(node.InboxFolder, s)).Length == 0);
+
+        /// <summary>What the first held one is held against.</summary>
+        public void Begin(DateOnly day)
+        {
+            Add(SmallDelivery.Ncr(day, _lastNcr), "published");
+            Add(SmallDelivery.Spor(day, 100), "published");
+        }
+
+        public void HandIn(DateOnly day)
+        {
+            switch (chance.Next(6))
+            {
+                case 0:
+                    // Twice as much as yesterday: held.
+                    Add(SmallDelivery.Ncr(day, ballast: 2 * SmallDelivery.Ballast), "held");
+                    break;
+                case 1:
+                    var whole = SmallDelivery.Ncr(day);
+                    Add(whole with { Content = whole.Content[..^5] }, "refused");
+                    break;
+                case 2:
+                    Add(SmallDelivery.Ncr(day, _lastNcr + 1), "published");
+                    Add(SmallDelivery.Ncr(day, _lastNcr += 2, correction: 2), "published");
+                    break;
+                default:
+                    Add(SmallDelivery.Ncr(day, ++_lastNcr), "published");
+                    break;
+            }
+
+            Add(SmallDelivery.Spor(day, 100 + ++_lastSpor), "published");
+        }
+
+        public async Task JudgeAsync()
+        {
+            var cancellationToken = TestContext.Current.CancellationToken;
+            await node.PassAsync();
+            await node.Keeper.FollowAsync(cancellationToken);
+            Assert.Equal((_lastNcr, 100 + _lastSpor), (node.Shown("CJE"), node.Shown("NGB")));
+            var rows = (await node.DeliveriesAsync()).ToLookup(d => d.FileName);
+            foreach (var (delivery, outcome) in _all)
+            {
+                var source = delivery.FileName.Split('_')[0];
+                var found = rows[delivery.FileName].ToList();
+                var isAccepted = outcome == "published";
+                if (outcome == "refused")
+                {
+                    // Killed between the commit and the erasing of the file, it is refused once more, as a new attempt.
+                    Assert.NotEmpty(found);
+                    Assert.All(found, row => Assert.Equal(DeliveryState.Refused, row.State));
+                }
+                else
+                {
+                    var row = Assert.Single(found);
+                    var isLast =
+                        delivery
+                        == _all.Last(d =>
+                            d.Outcome == "published" && d.Delivery.FileName[0] == delivery.FileName[0]
+                        ).Delivery;
+                    Assert.Equal(
+                        !isAccepted ? DeliveryState.Held
+                            : isLast ? DeliveryState.Published
+                            : DeliveryState.Superseded,
+                        row.State
+                    );
+                    using var content = new MemoryStream();
+                    Assert.True(await node.Ledger.CopyContentAsync(row.Id, content, cancellationToken));
+                    Assert.Equal(delivery.Content, content.ToArray());
+                    Assert.Equal(
+                        delivery.Content,
+                        await File.ReadAllBytesAsync(
+                            Path.Combine(node.InboxFolder, source, isAccepted ? "accepted" : "held", delivery.FileName),
+                            cancellationToken
+                        )
+                    );
+                }
+
+                Assert.True(
+                    File.Exists(
+                        Path.Combine(
+                            node.InboxFolder,
+                            source,
+                            isAccepted ? "accepted" : outcome,
+                            delivery.FileName + ".receipt.json"
+                        )
+                    )
+                );
+            }
+
             Assert.Equal(
-                delivery.Content,
-                await File.ReadAllBytesAsync(settled, TestContext.Current.CancellationToken)
+                _published,
+                await TestPostgres.ScalarAsync<long>(node.Database, "SELECT count(*) FROM publications")
             );
-            Assert.True(File.Exists(settled + ".receipt.json"));
+            Assert.Equal(_all.Select(d => d.Delivery.FileName).Order(), rows.Select(r => r.Key).Order());
+            Assert.Empty(Directory.GetFiles(node.InboxFolder, "*.tmp", SearchOption.AllDirectories));
+        }
+
+        private void Add(SmallDelivery delivery, string outcome)
+        {
+            delivery.PutInto(Path.Combine(node.InboxFolder, delivery.FileName.Split('_')[0]));
+            _all.Add((delivery, outcome));
+            _published += outcome == "published" ? 1 : 0;
         }
     }
 
-    private static string InInbox(Node node, SmallDelivery delivery) =>
-        Path.Combine(node.InboxFolder, delivery.FileName.Split('_')[0], delivery.FileName);
+    /// <summary>Tells when a step is seen in the folders.</summary>
+    private sealed class FolderWatch : IDisposable
+    {
+        private readonly FileSystemWatcher? _watcher;
+
+        public FolderWatch(string inbox, string step, TaskCompletionSource seen)
+        {
+            if (!FolderSteps.Contains(step))
+            {
+                return;
+            }
+
+            _watcher = new FileSystemWatcher(inbox) { IncludeSubdirectories = true, EnableRaisingEvents = true };
+            void Look(string path)
+            {
+                var isInOutcome = Path.GetFileName(Path.GetDirectoryName(path)) is "accepted" or "held" or "refused";
+                if (
+                    isInOutcome
+                    && (
+                        step == "gone"
+                            ? !path.EndsWith(".json", StringComparison.Ordinal)
+                                && !path.EndsWith(".tmp", StringComparison.Ordinal)
+                            : path.EndsWith(step[1..], StringComparison.Ordinal)
+                    )
+                )
+                {
+                    seen.TrySetResult();
+                }
+            }
+
+            _watcher.Created += (_, e) => Look(e.FullPath);
+            _watcher.Renamed += (_, e) => Look(e.FullPath);
+        }
+
+        public void Dispose() => _watcher?.Dispose();
+    }
 }
