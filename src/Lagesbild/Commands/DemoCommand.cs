@@ -119,6 +119,11 @@ public static class DemoCommand
                 new($"{InboxOptions.Section}:{nameof(InboxOptions.Path)}", inbox),
                 new($"{InboxOptions.Section}:{nameof(InboxOptions.Every)}", "00:00:01"),
                 new($"{InboxOptions.Section}:{nameof(InboxOptions.QuietTime)}", "00:00:02"),
+                // Whoever tries how much it bears does so as one; who tries the limit sets it.
+                new(
+                    "Limits:RequestsPerSecond",
+                    Environment.GetEnvironmentVariable("Lagesbild__Limits__RequestsPerSecond") ?? "0"
+                ),
             ]
         );
         var progress = new ProgressLine();
