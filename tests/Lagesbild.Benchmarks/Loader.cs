@@ -13,7 +13,7 @@ internal sealed record Load(double PerSecond, double P50, double P99, long Reque
 
 /// <summary>
 /// Keeps some connections busy over TLS with a client certificate. No HTTP client: it would cost more than what it
-/// measures. Every answer must begin with 200 and be as long as the first.
+/// measures. Every answer must have the first one's status, 200 or 304, and be as long.
 /// </summary>
 internal static class Loader
 {
@@ -38,7 +38,8 @@ internal static class Loader
             RevocationMode = X509RevocationMode.NoCheck,
         };
 
-    public static async Task<int> RunAsync(Uri address, string pki, string seconds)
+    /// <param name="etag">Sent as If-None-Match, and 304 expected; null: neither.</param>
+    public static async Task<int> RunAsync(Uri address, string pki, string seconds, string? etag = null)
     {
         using var certificate = Navigator(pki);
         var chain = new X509Certificate2Collection();
@@ -47,7 +48,9 @@ internal static class Loader
         var until = TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture));
         var clock = Stopwatch.StartNew();
         var all = await Task.WhenAll(
-            Enumerable.Range(0, Connections).Select(_ => KeepBusyAsync(address, context, Trust(pki), clock, until))
+            Enumerable
+                .Range(0, Connections)
+                .Select(_ => KeepBusyAsync(address, context, Trust(pki), clock, until, etag))
         );
         var took = clock.Elapsed.TotalSeconds;
         var times = all.SelectMany(t => t).Order().ToArray();
@@ -61,7 +64,8 @@ internal static class Loader
         SslStreamCertificateContext certificate,
         X509ChainPolicy trust,
         Stopwatch clock,
-        TimeSpan until
+        TimeSpan until,
+        string? etag
     )
     {
         using var client = new TcpClient { NoDelay = true };
@@ -76,17 +80,17 @@ internal static class Loader
             }
         );
         var request = Encoding.ASCII.GetBytes(
-            $"GET {address.PathAndQuery} HTTP/1.1\r\nHost: localhost:{address.Port}\r\nAccept: application/json\r\n\r\n"
+            $"GET {address.PathAndQuery} HTTP/1.1\r\nHost: localhost:{address.Port}\r\nAccept: application/json\r\n{(etag is null ? "" : $"If-None-Match: {etag}\r\n")}\r\n"
         );
         var buffer = new byte[1 << 20];
-        var length = await FirstAsync(tls, request, buffer);
+        var length = await FirstAsync(tls, request, buffer, etag is not null);
         var times = new List<double>(100_000);
         while (clock.Elapsed < until)
         {
             var began = Stopwatch.GetTimestamp();
             await tls.WriteAsync(request);
             await tls.ReadExactlyAsync(buffer.AsMemory(0, length));
-            Require(buffer);
+            Require(buffer, etag is not null);
             times.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
         }
 
@@ -94,7 +98,7 @@ internal static class Loader
     }
 
     // Length of a whole answer, by its header or by the end of its last chunk.
-    private static async Task<int> FirstAsync(SslStream tls, byte[] request, byte[] buffer)
+    private static async Task<int> FirstAsync(SslStream tls, byte[] request, byte[] buffer, bool isNotModified)
     {
         await tls.WriteAsync(request);
         var read = 0;
@@ -107,11 +111,16 @@ internal static class Loader
             }
 
             read += now;
-            Require(buffer);
+            Require(buffer, isNotModified);
             var head = buffer.AsSpan(0, read).IndexOf("\r\n\r\n"u8);
             if (head < 0)
             {
                 continue;
+            }
+
+            if (isNotModified)
+            {
+                return read;
             }
 
             var headers = Encoding.ASCII.GetString(buffer, 0, head);
@@ -134,9 +143,9 @@ internal static class Loader
         }
     }
 
-    private static void Require(byte[] buffer)
+    private static void Require(byte[] buffer, bool isNotModified)
     {
-        if (!buffer.AsSpan().StartsWith("HTTP/1.1 200"u8))
+        if (!buffer.AsSpan().StartsWith(isNotModified ? "HTTP/1.1 304"u8 : "HTTP/1.1 200"u8))
         {
             throw new InvalidOperationException(Encoding.ASCII.GetString(buffer, 0, 200));
         }

@@ -17,6 +17,12 @@ return args switch
         seconds,
         resumes: how == "resumed"
     ),
+    ["load", var address, var pki, var seconds, "known", var etag] => await Loader.RunAsync(
+        new Uri(address),
+        pki,
+        seconds,
+        etag
+    ),
     ["load", var address, var pki, var seconds, ..] => await Loader.RunAsync(new Uri(address), pki, seconds),
     _ => Usage(),
 };

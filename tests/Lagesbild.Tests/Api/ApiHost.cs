@@ -19,6 +19,7 @@ namespace Lagesbild.Tests.Api;
 public sealed class ApiHost : IAsyncLifetime
 {
     private WebApplication? _app;
+    private ContractCheck? _contract;
 
     /// <summary>The morning after SPOR's reference date, four days after NCR's.</summary>
     public static DateTimeOffset Now { get; } = new(2026, 11, 22, 6, 0, 0, TimeSpan.Zero);
@@ -71,7 +72,9 @@ public sealed class ApiHost : IAsyncLifetime
     public void Show(string id) =>
         Current.Swap(HandMadePicture.Build(Services.GetRequiredService<ProcedureCatalogue>(), id));
 
-    /// <summary>A request; <paramref name="path"/> is below the API's root.</summary>
+    /// <summary>
+    /// A request; <paramref name="path"/> is below the API's root. Whatever comes back is held against the contract.
+    /// </summary>
     public async Task<HttpResponseMessage> SendAsync(
         string path,
         HttpMethod? method = null,
@@ -84,7 +87,21 @@ public sealed class ApiHost : IAsyncLifetime
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        return await Client.SendAsync(request, TestContext.Current.CancellationToken);
+        var response = await Client.SendAsync(request, TestContext.Current.CancellationToken);
+        _contract ??= new ContractCheck(
+            JsonNode
+                .Parse(
+                    await Client.GetStringAsync("/lagesbild/v1/openapi.json", TestContext.Current.CancellationToken)
+                )!
+                .AsObject()
+        );
+        if (response.Content.Headers.ContentEncoding.Count == 0)
+        {
+            var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            _contract.Check(request.Method, request.RequestUri!, response, body);
+        }
+
+        return response;
     }
 
     /// <summary>The body of a request that must succeed.</summary>
