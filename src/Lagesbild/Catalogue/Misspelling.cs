@@ -16,7 +16,8 @@ internal static class Misspelling
     /// Typing errors (a letter wrong, missing, too many, or two swapped) between what was written and what may have been
     /// meant; null where there are too many to take it for a slip. The fewer letters, the less is forgiven: tand is not hand.
     /// </summary>
-    public static int? Slip(string written, string meant)
+    /// <param name="isAlone">There is no other word to tell what is meant.</param>
+    public static int? Slip(string written, string meant, bool isAlone)
     {
         var allowed = Math.Min(Allowed(written.Length), Allowed(meant.Length));
         var sameBeginning = written.Length > 0 && meant.Length > 0 && written[0] == meant[0];
@@ -37,7 +38,7 @@ internal static class Misspelling
         }
 
         // In a short word a letter dropped, doubled or swapped is a slip; another letter is another word (skola, skela).
-        return written.Length <= Short && written.Length == meant.Length && !HasSameLetters(written, meant)
+        return isAlone && written.Length <= Short && written.Length == meant.Length && !HasSameLetters(written, meant)
             ? null
             : errors;
     }

@@ -84,7 +84,7 @@ internal sealed class SearchIndex
         Add(Words.Like(word));
         if (agreement.Length == 0 && closestElsewhere is { } closest)
         {
-            Add(Words.Resembling(word, closest));
+            Add(Words.Resembling(word, isAlone, closest));
         }
 
         return agreement;

@@ -7,6 +7,9 @@ internal sealed class UncoveredSearch
     private readonly WordIndex _covered;
     private readonly List<(UncoveredCare Care, SearchWord[] Words)> _names = [];
 
+    // That are a name by themselves, and in no name of a procedure.
+    private readonly SearchWord[] _uncoveredWords;
+
     public UncoveredSearch(ProcedureCatalogue catalogue, WordIndex covered)
     {
         _catalogue = catalogue;
@@ -18,6 +21,15 @@ internal sealed class UncoveredSearch
                 _names.Add((care, [.. Meaningful(name)]));
             }
         }
+
+        _uncoveredWords =
+        [
+            .. _names
+                .Where(name => name.Words.Length == 1)
+                .Select(name => name.Words[0])
+                .Where(word => !covered.Has(word))
+                .Distinct(),
+        ];
     }
 
     /// <summary>The care that the query is for; null where it is for none of them.</summary>
@@ -65,16 +77,13 @@ internal sealed class UncoveredSearch
     {
         var closest = int.MaxValue;
         var heads = HeadsOf([written]);
-        foreach (var (_, words) in _names)
+        foreach (var word in _uncoveredWords)
         {
-            foreach (var word in words)
-            {
-                var errors =
-                    IsSame(written, word) || (words.Length == 1 && EndsIn(written, word))
-                        ? 0
-                        : Misspelling.Slip(written.Folded, word.Folded) ?? int.MaxValue;
-                closest = Math.Min(closest, errors);
-            }
+            var errors =
+                IsSame(written, word) || heads.Exists(head => IsSame(head, word))
+                    ? 0
+                    : Misspelling.Slip(written.Folded, word.Folded, isAlone: true) ?? int.MaxValue;
+            closest = Math.Min(closest, errors);
         }
 
         return closest;
@@ -104,5 +113,6 @@ internal sealed class UncoveredSearch
         begun.Folded.Length >= 5 && word.Folded.StartsWith(begun.Folded, StringComparison.Ordinal);
 
     private static bool IsSlip(SearchWord written, SearchWord word) =>
-        Misspelling.Slip(written.Folded, word.Folded) is { } errors && (errors == 1 || word.Folded.Length >= 10);
+        Misspelling.Slip(written.Folded, word.Folded, isAlone: true) is { } errors
+        && (errors == 1 || word.Folded.Length >= 10);
 }

@@ -99,8 +99,9 @@ internal sealed class WordIndex
     }
 
     /// <summary>Words that the word may be a misspelling of.</summary>
+    /// <param name="isAlone">The query has no other word.</param>
     /// <param name="closestElsewhere">Typing errors from something that is in no name: what is not closer is not meant.</param>
-    public IEnumerable<(int Place, Likeness Likeness)> Resembling(SearchWord word, int closestElsewhere)
+    public IEnumerable<(int Place, Likeness Likeness)> Resembling(SearchWord word, bool isAlone, int closestElsewhere)
     {
         var alike = Misspelling.Sound(word.Written) is { } sound ? _bySound.GetValueOrDefault(sound, []) : [];
         var sameButForDots = _byFoldedStem.GetValueOrDefault(word.FoldedStem, []).Where(p => word.IsFormOf(_words[p]));
@@ -116,7 +117,7 @@ internal sealed class WordIndex
             : _byFirstLetter.GetValueOrDefault(word.Folded[0], []);
         foreach (var place in candidates)
         {
-            if (Errors(word, _words[place]) is { } errors && errors < closestElsewhere)
+            if (Errors(word, _words[place], isAlone) is { } errors && errors < closestElsewhere)
             {
                 yield return (place, errors <= 1 ? Likeness.OneError : Likeness.TwoErrors);
             }
@@ -134,15 +135,15 @@ internal sealed class WordIndex
     private static bool IsLiteral(SearchWord written, SearchWord word) =>
         written.HasDots ? written.Written == word.Written : written.Folded == word.Folded;
 
-    private static int? Errors(SearchWord written, SearchWord word)
+    private static int? Errors(SearchWord written, SearchWord word, bool isAlone)
     {
-        var errors = Misspelling.Slip(written.Folded, word.Folded);
+        var errors = Misspelling.Slip(written.Folded, word.Folded, isAlone);
         if (Math.Min(written.FoldedStem.Length, word.FoldedStem.Length) < ShortestMisspeltStem)
         {
             return errors;
         }
 
-        var inStem = Misspelling.Slip(written.FoldedStem, word.FoldedStem);
+        var inStem = Misspelling.Slip(written.FoldedStem, word.FoldedStem, isAlone);
         return errors is null || inStem < errors ? inStem : errors;
     }
 

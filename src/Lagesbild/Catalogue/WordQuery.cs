@@ -10,7 +10,7 @@ internal readonly record struct WordMatch(int Rank, SearchName Name);
 internal sealed class WordQuery(SearchIndex index, UncoveredSearch uncovered, string query)
 {
     // Of the query's weight that an answer must hold, where none holds all: one telling word of two.
-    private const double TellingShare = 0.45;
+    private const double TellingShare = 0.4;
 
     private const int ShortestTelling = 3;
 
