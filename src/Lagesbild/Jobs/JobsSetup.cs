@@ -24,6 +24,7 @@ public static class JobsSetup
             services.GetRequiredService<Publisher>().CarryOutAsync
         );
         builder.Services.AddSingleton<Inbox>();
+        builder.Services.AddSingleton<InboxCopies>();
         builder.Services.AddHostedService<PictureFollower>();
         builder.AddQuartz(quartz =>
         {
@@ -31,15 +32,11 @@ public static class JobsSetup
             quartz.ScheduleJob<FreshnessJob>(trigger =>
                 trigger.WithIdentity("freshness").WithSimpleSchedule(TimeSpan.FromMinutes(15))
             );
-            if (RetentionOptions.Read(builder.Configuration).Days is not null)
-            {
-                quartz.ScheduleJob<RetentionJob>(trigger =>
-                    trigger
-                        .WithIdentity("retention")
-                        .WithCronSchedule("0 30 3 * * ?", at => at.InTimeZone(StockholmClock.TimeZone))
-                );
-            }
-
+            quartz.ScheduleJob<RetentionJob>(trigger =>
+                trigger
+                    .WithIdentity("retention")
+                    .WithCronSchedule("0 30 3 * * ?", at => at.InTimeZone(StockholmClock.TimeZone))
+            );
             if (inbox.Path is not null)
             {
                 quartz.ScheduleJob<InboxJob>(trigger => trigger.WithIdentity("inbox").WithSimpleSchedule(inbox.Every));

@@ -3,11 +3,14 @@ using Quartz;
 
 namespace Lagesbild.Jobs;
 
-/// <summary>Erases each night what is to be erased by decision. Not scheduled where nothing is decided.</summary>
+/// <summary>
+/// Erases each night what is to be erased by decision, and this node's own copies of what the ledger no longer keeps.
+/// </summary>
 [DisallowConcurrentExecution]
 public sealed class RetentionJob(
     Retention retention,
     RetentionOptions options,
+    InboxCopies copies,
     DeliveryLedger ledger,
     PictureKeeper keeper,
     ILogger<RetentionJob> logger
@@ -26,6 +29,14 @@ public sealed class RetentionJob(
                     delivery.Source,
                     delivery.SupersededAt,
                     options.Decision
+                );
+            }
+
+            if (await copies.EraseAsync(cancellationToken) is > 0 and var erased)
+            {
+                logger.LogInformation(
+                    "{Count} files beside their receipts are erased: the ledger keeps them no more",
+                    erased
                 );
             }
         }

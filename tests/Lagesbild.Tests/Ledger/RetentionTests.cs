@@ -1,3 +1,4 @@
+using Lagesbild.Jobs;
 using Lagesbild.Ledger;
 using Lagesbild.Tests.Jobs;
 using Microsoft.Extensions.Configuration;
@@ -106,6 +107,42 @@ public sealed class RetentionTests
                 cancellationToken
             )
         );
+    }
+
+    [Fact]
+    public async Task A_file_beside_its_receipt_goes_when_the_ledger_keeps_its_content_no_more()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var node = await Node.CreateAsync(
+            null,
+            null,
+            "01:00:00",
+            new("Retention:Days", $"{Days}"),
+            new("Retention:Decision", Decision)
+        );
+        var erased = node.HandIn(SmallDelivery.Ncr(new DateOnly(2026, 1, 12)));
+        var published = node.HandIn(SmallDelivery.Ncr(new DateOnly(2026, 1, 13)));
+        var refused = node.HandIn(SmallDelivery.Ncr(new DateOnly(2026, 1, 14), patients: 7_000));
+        await node.PassAsync();
+        var held = (await node.DeliveriesAsync())[0];
+        var copies = node.App.Services.GetRequiredService<InboxCopies>();
+        Assert.Equal(0, await copies.EraseAsync(cancellationToken));
+
+        await node.Publisher.CarryOutAsync(
+            new OperatorOrder(OperatorDecisionKind.Refuse, held.Id, Operator, "Prov"),
+            cancellationToken
+        );
+        node.Clock.Advance(TimeSpan.FromDays(Days + 1));
+        var services = node.App.Services;
+        await ActivatorUtilities.CreateInstance<RetentionJob>(services).Execute(null!, cancellationToken);
+
+        string At(string outcome, SmallDelivery delivery) =>
+            Path.Combine(node.InboxFolder, "NCR", outcome, delivery.FileName);
+        Assert.False(File.Exists(At("accepted", erased)));
+        Assert.True(File.Exists(At("accepted", erased) + ".receipt.json"));
+        Assert.True(File.Exists(At("accepted", published)));
+        Assert.False(File.Exists(At("held", refused)));
+        Assert.Contains(node.Log, line => line.Contains($"by {Decision}", StringComparison.Ordinal));
     }
 
     [Fact]
