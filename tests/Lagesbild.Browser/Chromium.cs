@@ -229,6 +229,7 @@ public sealed class Window : IAsyncDisposable
     {
         if (Environment.GetEnvironmentVariable("LAGESBILD_PICTURES") == "1")
         {
+            await Page.EvaluateAsync("() => scrollTo(0, 0)");
             await Page.ScreenshotAsync(
                 new PageScreenshotOptions
                 {

@@ -36,7 +36,7 @@ public sealed class JourneyTests(Chromium chromium) : IClassFixture<Chromium>
         await window.PictureAsync("tabell");
         await page.GetByRole(AriaRole.Button, new() { Name = "Jämför valda" }).ClickAsync();
         await window.ArriveAsync(@"/jamfor/NGB\?enhet=.*&enhet=.*&enhet=.*hemma=20&region=20$");
-        await Assertions.Expect(page.Locator(".compare").First.Locator("thead th")).ToHaveCountAsync(4);
+        await Assertions.Expect(page.Locator(".beside").First.Locator("thead th")).ToHaveCountAsync(4);
         await window.AssertSoundAsync();
         await window.PictureAsync("jamfor", isWhole: true);
 
@@ -54,9 +54,9 @@ public sealed class JourneyTests(Chromium chromium) : IClassFixture<Chromium>
         await using var window = await chromium.OpenAsync();
         var page = window.Page;
         await window.GoAsync(chromium.Address + "/atgard/NGB");
-        await page.GetByText("Regioner", new() { Exact = true }).First.ClickAsync();
+        await page.Locator("input[name=visa][value=region]").CheckAsync();
         await window.ArriveAsync(@"visa=region");
-        await page.GetByText("365 dagar", new() { Exact = true }).ClickAsync();
+        await page.Locator("input[name=dagar][value='365']").CheckAsync();
         await window.ArriveAsync(@"dagar=365&visa=region");
         await window.PictureAsync("regioner");
         foreach (
