@@ -21,11 +21,7 @@ public sealed class DeliveryBuilder
 
     private const int Letters = 26;
 
-    private static readonly DateOnly EarliestReferenceDate = new(2000, 1, 1);
-
-    private readonly Dictionary<string, int> _unitOfHsaId = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _findUnit;
-    private readonly List<DeliveredUnit> _units = [];
+    private readonly DeclaredUnits _units = new();
     private readonly int[] _procedureOfCode = new int[Letters * Letters * Letters];
     private readonly List<string> _procedures = [];
     private readonly Dictionary<(int Unit, int Procedure), int> _pairOf = [];
@@ -53,7 +49,6 @@ public sealed class DeliveryBuilder
         Context = context;
         Named = named;
         Findings = findings;
-        _findUnit = _unitOfHsaId.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     public Source Source { get; }
@@ -78,77 +73,31 @@ public sealed class DeliveryBuilder
     public long Rows { get; private set; }
 
     /// <summary>Units declared so far.</summary>
-    public int UnitCount => _units.Count;
+    public int UnitCount => _units.All.Count;
+
+    /// <summary>Entry that the units stand in.</summary>
+    internal string? UnitEntry { get; private set; }
+
+    /// <summary>
+    /// A unit's row could not be read so far as to say whose it is: then of a cell whose unit is unknown nothing can be said.
+    /// </summary>
+    public bool HasLostUnit { get; private set; }
 
     internal bool HasVisibleCell { get; private set; }
 
     /// <summary>Takes what the content says of itself.</summary>
     public void SetHeader(DateOnly referenceDate, DateTimeOffset createdAt, bool isSynthetic, long? line)
     {
-        if (!IsPossible(referenceDate, Findings, Entry, line))
+        if (!HeaderRules.IsPossible(referenceDate, Findings, Entry, line))
         {
             return;
         }
 
-        _version = Named with { ReferenceDate = referenceDate };
+        var version = Named with { ReferenceDate = referenceDate };
+        _version = version;
         _createdAt = createdAt;
         _isSynthetic = isSynthetic;
-        if (referenceDate != Named.ReferenceDate)
-        {
-            Findings.Error(
-                "file-name",
-                "Referensdatumet i filen är ett annat än i filens namn. Rätta namnet eller innehållet.",
-                Entry,
-                line
-            );
-        }
-
-        if (referenceDate > Context.Today)
-        {
-            Findings.Error(
-                "reference-date",
-                "Referensdatumet ligger i framtiden. Det ska vara den sista dag som leveransen omfattar.",
-                Entry,
-                line
-            );
-        }
-        else if (Context.Published is { } published && _version <= published)
-        {
-            Findings.Error(
-                "reference-date",
-                $"En leverans med samma eller senare referensdatum är redan publicerad ({published.ReferenceDate:yyyy-MM-dd}, "
-                    + $"nummer {published.Correction}). En rättelse av samma datum ska ha ett högre nummer i namnet.",
-                Entry,
-                line
-            );
-        }
-
-        if (isSynthetic && !Context.AllowSynthetic)
-        {
-            Findings.Error(
-                "synthetic",
-                "Leveransen är märkt som syntetisk. Påhittade uppgifter tas bara emot i demonstration och test.",
-                Entry,
-                line
-            );
-        }
-    }
-
-    /// <summary>False (with its finding) for a date before any register: its periods need not even be in the calendar.</summary>
-    internal static bool IsPossible(DateOnly referenceDate, Findings findings, string? entry = null, long? line = null)
-    {
-        if (referenceDate >= EarliestReferenceDate)
-        {
-            return true;
-        }
-
-        findings.Error(
-            "reference-date",
-            $"Referensdatumet ligger före {EarliestReferenceDate:yyyy-MM-dd}. Det ska vara den sista dag som leveransen omfattar.",
-            entry,
-            line
-        );
-        return false;
+        HeaderRules.Judge(version, Named.ReferenceDate, isSynthetic, Context, Findings, Entry, line);
     }
 
     /// <summary>Makes room for so many bins at once, where the file promises a number.</summary>
@@ -160,8 +109,9 @@ public sealed class DeliveryBuilder
         }
     }
 
-    /// <summary>Counts a data row of so many bytes; false where there are too many.</summary>
-    public bool CountRow(int bytes, long line)
+    /// <summary>Counts a data row of so many bytes.</summary>
+    /// <exception cref="UnreadableException">There are too many.</exception>
+    public void CountRow(int bytes, long line)
     {
         const int rowsBetweenReports = 1 << 15;
         _bytes += bytes;
@@ -170,26 +120,30 @@ public sealed class DeliveryBuilder
             Context.Progress?.Report(new ReadingProgress(Rows, _bytes));
         }
 
-        if (Rows <= MostRows)
+        if (Rows > MostRows)
         {
-            return true;
+            throw new UnreadableException("too-large", $"Leveransen har fler än {MostRows} rader.", line);
         }
-
-        Findings.Error("too-large", $"Leveransen har fler än {MostRows} rader.", Entry, line);
-        return false;
     }
 
     /// <summary>Declares a unit whose fields have been judged one by one.</summary>
     /// <param name="column">Where its HSA-id stands.</param>
     public void DeclareUnit(DeliveredUnit unit, long line, int column = 1)
     {
-        if (_unitOfHsaId.ContainsKey(unit.HsaId))
+        UnitEntry = Entry;
+        if (_units.Has(unit.HsaId))
         {
-            Findings.Error("unit-unknown", "Enheten är deklarerad två gånger.", Entry, line, column);
+            Findings.Error(
+                "unit-unknown",
+                "Enheten är deklarerad två gånger. Ta bort den ena raden.",
+                Entry,
+                line,
+                column
+            );
             return;
         }
 
-        if (_units.Count == MostUnits)
+        if (UnitCount == MostUnits)
         {
             Findings.Error("too-large", $"Leveransen har fler än {MostUnits} enheter.", Entry, line);
             return;
@@ -209,21 +163,17 @@ public sealed class DeliveryBuilder
             );
         }
 
-        _unitOfHsaId.Add(unit.HsaId, _units.Count);
-        _units.Add(unit);
+        _units.Add(unit, line);
     }
 
+    /// <summary>A unit's row was not to be read (and has its finding): its cells cannot be told from those of unknown units.</summary>
+    public void LoseUnit() => HasLostUnit = true;
+
     /// <summary>A declared unit's place; −1 where it was never declared.</summary>
-    public int FindUnit(ReadOnlySpan<byte> hsaId)
-    {
-        Span<char> text = stackalloc char[Fields.LongestHsaId];
-        return
-            hsaId.Length <= text.Length
-            && Encoding.ASCII.TryGetChars(hsaId, text, out var length)
-            && _findUnit.TryGetValue(text[..length], out var unit)
-            ? unit
-            : -1;
-    }
+    public int FindUnit(ReadOnlySpan<byte> hsaId) => _units.Find(hsaId);
+
+    /// <summary>Line of a declared unit's row.</summary>
+    internal long LineOfUnit(int unit) => _units.LineOf(unit);
 
     /// <summary>The place of a well-formed KVÅ code (<see cref="Fields.IsProcedureCode"/>).</summary>
     public int PlaceOfProcedure(ReadOnlySpan<byte> code)
@@ -477,11 +427,11 @@ public sealed class DeliveryBuilder
             Version = version,
             CreatedAt = _createdAt,
             IsSynthetic = _isSynthetic,
-            Units = _units,
+            Units = _units.All,
             Procedures = _procedures,
             Pairs = _pairs,
             Bins = _bins,
-            Counts = new DeliveryCounts(_units.Count, _procedures.Count, Rows, _cellCount, masked, _binCount, 0),
+            Counts = new DeliveryCounts(UnitCount, _procedures.Count, Rows, _cellCount, masked, _binCount, 0),
         };
         return contents with { Counts = contents.Counts with { Operations = OperationsOf(contents) } };
     }

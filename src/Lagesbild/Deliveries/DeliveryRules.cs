@@ -35,15 +35,17 @@ internal sealed class DeliveryRules
 
     // Patients of one pair's cells, period by period: Missing, Masked, or the number.
     private readonly long[] _patients;
+    private readonly CellBounds _bounds;
     private int _pair;
 
-    private DeliveryRules(DeliveryContents contents, DeliveryBuilder delivery)
+    private DeliveryRules(DeliveryContents contents, DeliveryBuilder delivery, Findings findings)
     {
         _contents = contents;
         _delivery = delivery;
-        _findings = delivery.Findings;
+        _findings = findings;
         _groups = contents.Source.Groups.Count;
         _patients = new long[Period.Count * _groups];
+        _bounds = new CellBounds(contents.Version.ReferenceDate, _groups, contents.Source.GroupsPartition);
     }
 
     public static void Judge(DeliveryContents contents, DeliveryBuilder delivery)
@@ -53,14 +55,37 @@ internal sealed class DeliveryRules
             return;
         }
 
-        var rules = new DeliveryRules(contents, delivery);
+        var rules = new DeliveryRules(contents, delivery, delivery.Findings);
         rules.JudgeWhole();
-        for (var pair = 0; pair < contents.Pairs.Count; pair++)
-        {
-            rules.JudgePair(pair);
-        }
-
+        JudgePairs(contents, delivery);
         rules.JudgeSilence();
+    }
+
+    // A few stretches of the pairs, side by side, as each is judged for itself; found in their order all the same.
+    private static void JudgePairs(DeliveryContents contents, DeliveryBuilder delivery)
+    {
+        const int fewest = 200;
+        var count = contents.Pairs.Count;
+        var stretches = Math.Clamp(count / fewest, 1, Environment.ProcessorCount);
+        var found = new Findings[stretches];
+        Parallel.For(
+            0,
+            stretches,
+            stretch =>
+            {
+                found[stretch] = new Findings();
+                var rules = new DeliveryRules(contents, delivery, found[stretch]);
+                var end = (int)((long)count * (stretch + 1) / stretches);
+                for (var pair = (int)((long)count * stretch / stretches); pair < end; pair++)
+                {
+                    rules.JudgePair(pair);
+                }
+            }
+        );
+        foreach (var findings in found)
+        {
+            delivery.Findings.Add(findings);
+        }
     }
 
     public static bool IsPartMissing(Findings findings) => LosesContent.Any(findings.Has);
@@ -102,22 +127,32 @@ internal sealed class DeliveryRules
     private void JudgePair(int pair)
     {
         _pair = pair;
+        var hasMasked = false;
         for (byte period = 0; period < Period.Count; period++)
         {
             for (var group = 0; group < _groups; group++)
             {
-                _patients[period * _groups + group] = _contents.FindCell(pair, new Period(period), group) switch
+                var patients = _contents.FindCell(pair, new Period(period), group) switch
                 {
                     null => Missing,
                     { IsMasked: true } => Masked,
                     { } cell => Histogram.Count(_contents.BinsOf(cell)),
                 };
+                _patients[period * _groups + group] = patients;
+                _bounds.Set(period, group, patients);
+                hasMasked |= patients == Masked;
             }
         }
 
+        var isSound = true;
         for (byte period = 0; period < Period.Count; period++)
         {
-            JudgeGroups(new Period(period));
+            isSound &= JudgeGroups(new Period(period));
+        }
+
+        if (hasMasked && isSound)
+        {
+            JudgeMasked();
         }
 
         for (var group = 0; group < _groups; group++)
@@ -131,8 +166,9 @@ internal sealed class DeliveryRules
         }
     }
 
+    /// <summary>False (with its finding) where a period's groups do not agree or give one of them away.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void JudgeGroups(Period period)
+    private bool JudgeGroups(Period period)
     {
         var all = Patients(period, 0);
         long visible = 0;
@@ -148,34 +184,85 @@ internal sealed class DeliveryRules
 
         if (visible == 0 && masked == 0 && (all <= 0 || !_contents.Source.GroupsPartition))
         {
-            return;
+            return true;
         }
 
         line = all != Missing ? LineOf(period, 0) : line;
         if (all == Missing)
         {
-            GroupSum($"Ett urval finns utan cell för {_contents.Source.Groups[0].Code}.", line);
+            GroupSum($"Ett urval finns utan cell för {Everybody}. Skicka även den.", line);
         }
         else if (all == Masked)
         {
-            if (visible > 0)
+            if (visible == 0)
             {
-                GroupSum($"Ett urval är synligt fast {_contents.Source.Groups[0].Code} är undertryckt.", line);
+                return true;
             }
+
+            GroupSum($"Ett urval är synligt fast {Everybody} är undertryckt. Undertryck även urvalet.", line);
         }
         else if (visible + masked > all || (_contents.Source.GroupsPartition && masked == 0 && visible != all))
         {
-            GroupSum($"Urvalen ger inte {_contents.Source.Groups[0].Code} tillsammans.", line);
+            GroupSum(
+                _contents.Source.GroupsPartition
+                    ? $"Urvalen ger inte {Everybody} tillsammans. Ett undertryckt urval har minst en patient."
+                    : $"Ett urval har fler patienter än {Everybody}.",
+                line
+            );
         }
         else if (IsDerivable(all, visible, masked))
         {
             _findings.Error(
                 "derivable",
-                "Ett undertryckt urval går att räkna ut ur de synliga. Undertryck fler urval, så att minst två är undertryckta "
-                    + $"och de tillsammans har minst {Smallest} patienter.",
+                _contents.Source.GroupsPartition
+                    ? "Ett undertryckt urval går att räkna ut ur de synliga. Undertryck fler urval, så att minst två är "
+                        + $"undertryckta och de tillsammans har minst {Smallest} patienter."
+                    : $"{Everybody} minus urvalet är mellan 1 och 4 patienter: resten går att räkna ut. Undertryck urvalet.",
                 _delivery.CellEntry,
                 line
             );
+        }
+        else
+        {
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Masked cells that periods and groups together leave one single number for.</summary>
+    private void JudgeMasked()
+    {
+        if (!_bounds.Tighten())
+        {
+            return; // no patients at all could give these numbers: nothing can be concluded from them
+        }
+
+        for (byte period = 0; period < Period.Count; period++)
+        {
+            if (_bounds.IsPinned(period, 0))
+            {
+                _findings.Warning(
+                    "derivable-window",
+                    "En undertryckt cell går att räkna ut ur fönster och månader som är synliga. Undertryck fler av dem.",
+                    _delivery.CellEntry,
+                    LineOf(new Period(period), 0)
+                );
+            }
+
+            for (var group = 1; group < _groups; group++)
+            {
+                if (_bounds.IsPinned(period, group))
+                {
+                    _findings.Error(
+                        "derivable",
+                        "Ett undertryckt urval går att räkna ut ur åtgärdens andra celler vid enheten: urval, fönster och månader "
+                            + "lämnar bara ett möjligt antal. Undertryck fler av dem.",
+                        _delivery.CellEntry,
+                        LineOf(new Period(period), group)
+                    );
+                }
+            }
         }
     }
 
@@ -209,7 +296,10 @@ internal sealed class DeliveryRules
             var isInside = month.FirstDay(referenceDate) >= Period.Days365.FirstDay(referenceDate);
             if (isInside && year != Masked && AtLeast(Patients(month, group)) > year)
             {
-                WindowSum("En månad inom de senaste 365 dagarna har fler patienter än 365D.", LineOf(month, group));
+                WindowSum(
+                    "En månad inom de senaste 365 dagarna har fler patienter än 365D. Räkna om båda ur samma uttag.",
+                    LineOf(month, group)
+                );
             }
         }
     }
@@ -227,19 +317,22 @@ internal sealed class DeliveryRules
         if (many == Missing || (many == Masked && few != Masked))
         {
             WindowSum(
-                $"{codes}: det kortare fönstret finns fast det längre saknas eller är undertryckt.",
+                $"{codes}: det kortare fönstret finns fast det längre saknas eller är undertryckt. Skicka det längre, eller undertryck båda.",
                 LineOf(shorter, group)
             );
         }
         else if (many != Masked && AtLeast(few) > many)
         {
-            WindowSum($"{codes}: det kortare fönstret har fler patienter än det längre.", LineOf(shorter, group));
+            WindowSum(
+                $"{codes}: det kortare fönstret har fler patienter än det längre. Räkna om båda ur samma uttag.",
+                LineOf(shorter, group)
+            );
         }
         else if (few > 0 && many - few is > 0 and < Smallest)
         {
             _findings.Warning(
                 "derivable-window",
-                $"{codes} skiljer på mellan 1 och 4 patienter, som därmed går att räkna ut.",
+                $"{codes} skiljer på mellan 1 och 4 patienter, som därmed går att räkna ut. Undertryck det kortare.",
                 _delivery.CellEntry,
                 LineOf(shorter, group)
             );
@@ -277,7 +370,13 @@ internal sealed class DeliveryRules
         }
         else if (asa.Value.Known > cell)
         {
-            _findings.Error("asa", "kand är större än cellens antal för 365D och ALLA.", _delivery.AsaEntry, line, 3);
+            _findings.Error(
+                "asa",
+                "kand är större än antalet i cellen 365D ALLA. Räkna båda på samma operationer.",
+                _delivery.AsaEntry,
+                line,
+                3
+            );
         }
     }
 
@@ -291,14 +390,21 @@ internal sealed class DeliveryRules
             unit.In30 |= _contents.FindCell(pair, Period.Days30, 0) is not null;
         }
 
-        foreach (var _ in latest.Where(unit => unit is { In90: true, In30: false }))
+        for (var unit = 0; unit < latest.Length; unit++)
         {
-            _findings.Warning(
-                "unit-silent",
-                "En enhet har celler för 90D men ingen alls för 30D: rapporterar den fortfarande?"
-            );
+            if (latest[unit] is { In90: true, In30: false })
+            {
+                _findings.Warning(
+                    "unit-silent",
+                    "Enheten har celler för 90D men ingen alls för 30D: rapporterar den fortfarande?",
+                    _delivery.UnitEntry,
+                    _delivery.LineOfUnit(unit)
+                );
+            }
         }
     }
+
+    private string Everybody => _contents.Source.Groups[0].Code;
 
     private long Patients(Period period, int group) => _patients[period.Index * _groups + group];
 

@@ -62,6 +62,20 @@ public sealed class Findings
         }
     }
 
+    /// <summary>Adds another check's: as if they had been found here, after what is here.</summary>
+    internal void Add(Findings others)
+    {
+        foreach (var finding in others._listed)
+        {
+            Add(finding);
+        }
+
+        foreach (var (code, count) in others._counts)
+        {
+            _counts[code] += Math.Max(0, count - ListedPerCode);
+        }
+    }
+
     public void Error(string code, string message, string? entry = null, long? line = null, int? column = null) =>
         Add(new Finding(code, Severity.Error, message, entry, line, column));
 

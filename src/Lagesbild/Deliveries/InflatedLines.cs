@@ -77,7 +77,7 @@ internal sealed class InflatedLines : IDisposable
 
                 if (_isLast)
                 {
-                    line = WithoutReturn(rest);
+                    line = rest; // a return that no new line follows is a control character
                     _at = _end;
                     LineNumber += rest.IsEmpty ? 0 : 1;
                     return !rest.IsEmpty;
@@ -138,7 +138,8 @@ internal sealed class InflatedLines : IDisposable
             {
                 _at += end >= 0 ? 1 : 0;
                 LineNumber++;
-                return WithoutReturn(_longLine.AsSpan(0, length));
+                var line = _longLine.AsSpan(0, length);
+                return end >= 0 ? WithoutReturn(line) : line;
             }
 
             TakeNextBlock();

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
 
@@ -13,11 +12,6 @@ public sealed class NcrReader : ISourceReader
     // A field's column is the place of its key in the order that the format lists them, typ first.
     private const int HsaIdColumn = 2;
     private const int NameColumn = 3;
-    private const int ProcedureColumn = 3;
-    private const int PeriodColumn = 4;
-    private const int GroupColumn = 5;
-    private const int CountColumn = 6;
-    private const int BinsColumn = 7;
 
     public string Extension => ".jsonl.gz";
 
@@ -44,101 +38,31 @@ public sealed class NcrReader : ISourceReader
 
     public void Read(Stream content, DeliveryBuilder delivery, CancellationToken cancellationToken)
     {
-        var (start, end, length, crc) = ReadGzip(content, delivery.Findings);
-        using var lines = new InflatedLines(new Slice(content, start, end - start), true, length, cancellationToken);
+        var gzip = GzipMember.Read(content, delivery.Findings);
+        var packed = gzip.DataEnd - gzip.DataStart;
+        if (gzip.Length > MostBytes || gzip.Length > packed * MostRatio)
+        {
+            throw new UnreadableException("archive", $"Filen packas upp till mer än 2 GiB eller mer än 1:{MostRatio}.");
+        }
+
+        using var lines = new InflatedLines(
+            new Slice(content, gzip.DataStart, packed),
+            true,
+            gzip.Length,
+            cancellationToken
+        );
         ReadLines(lines, delivery);
         while (lines.Next(out _)) { } // so that damage behind a wrong line is seen as well
         var inflated = lines.Finish();
-        if (inflated.Length != length || inflated.Crc32 != crc)
+        if (inflated.Length != gzip.Length || inflated.Crc32 != gzip.Crc32)
         {
             delivery.Findings.Error("archive", "Filen är skadad: längd eller kontrollsumma stämmer inte.");
         }
     }
 
-    // ---- gzip: one member, nothing behind it
-
-    private static (long Start, long End, long Length, uint Crc) ReadGzip(Stream content, Findings findings)
-    {
-        const int trailerLength = 8;
-        var header = new byte[10];
-        content.Position = 0;
-        if (
-            content.Length < header.Length + trailerLength
-            || content.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length
-            || header[0] != 0x1F
-            || header[1] != 0x8B
-            || header[2] != 8
-            || (header[3] & 0xE0) != 0
-        )
-        {
-            throw new UnreadableException("archive", "Filen är inte gzip, eller är avkortad.");
-        }
-
-        var flags = header[3];
-        if ((flags & 0x04) != 0)
-        {
-            var extra = new byte[2];
-            content.ReadExactly(extra);
-            content.Position += BinaryPrimitives.ReadUInt16LittleEndian(extra);
-        }
-
-        foreach (var flag in (ReadOnlySpan<int>)[0x08, 0x10]) // name, comment
-        {
-            if ((flags & flag) != 0 && PersonalIdentityNumber.IsIn(ZeroTerminated(content)))
-            {
-                findings.Error(
-                    "personal-identity-number",
-                    "Gzip-huvudets namn eller kommentar innehåller något som ser ut som ett personnummer."
-                );
-            }
-        }
-
-        content.Position += (flags & 0x02) != 0 ? 2 : 0;
-        var start = content.Position;
-        var end = content.Length - trailerLength;
-        if (start >= end)
-        {
-            throw new UnreadableException("archive", "Filen är avkortad.");
-        }
-
-        var trailer = new byte[trailerLength];
-        content.Position = end;
-        content.ReadExactly(trailer);
-        long length = BinaryPrimitives.ReadUInt32LittleEndian(trailer.AsSpan(4));
-        if (length > MostBytes || length > (end - start) * MostRatio)
-        {
-            throw new UnreadableException("archive", $"Filen packas upp till mer än 2 GiB eller mer än 1:{MostRatio}.");
-        }
-
-        return (start, end, length, BinaryPrimitives.ReadUInt32LittleEndian(trailer));
-    }
-
-    private static string ZeroTerminated(Stream content)
-    {
-        const int longest = 4_096;
-        var text = new StringBuilder();
-        for (var b = content.ReadByte(); b > 0; b = content.ReadByte())
-        {
-            text.Append((char)b); // ISO 8859-1
-            if (text.Length > longest)
-            {
-                break;
-            }
-        }
-
-        if (text.Length > longest || content.Position == content.Length)
-        {
-            throw new UnreadableException("archive", "Gzip-huvudet är skadat.");
-        }
-
-        return text.ToString();
-    }
-
-    // ---- lines
-
     private void ReadLines(InflatedLines lines, DeliveryBuilder delivery)
     {
-        delivery.Columns = new CellColumns(BinsColumn, BinsColumn, BinsColumn, CountColumn);
+        delivery.Columns = NcrWait.Columns;
         var isFirst = true;
         var hasWaits = false;
         var hasEnd = false;
@@ -186,9 +110,9 @@ public sealed class NcrReader : ISourceReader
                 continue;
             }
 
-            if (type is "enhet" or "vantetid" && !delivery.CountRow(line.Length, number))
+            if (type is "enhet" or "vantetid")
             {
-                return;
+                delivery.CountRow(line.Length, number);
             }
 
             switch (type)
@@ -208,7 +132,7 @@ public sealed class NcrReader : ISourceReader
                     break;
                 case "vantetid":
                     hasWaits = true;
-                    ReadWait(root, delivery, number);
+                    NcrWait.Read(root, Source, delivery, number);
                     break;
                 case "slut":
                     hasEnd = true;
@@ -344,10 +268,12 @@ public sealed class NcrReader : ISourceReader
         var json = new JsonShape(root, delivery.Findings, "header", null, line);
         if (!json.HasExactly("typ", "hsaid", "namn", "regionkod", "kommunkod", "driftsform"))
         {
+            delivery.LoseUnit();
             return;
         }
 
-        if (json.Text("namn") is { } name && Fields.HasForbiddenCharacter(name))
+        var name = json.Text("namn") ?? "";
+        if (Fields.HasForbiddenCharacter(name))
         {
             delivery.Findings.Error(
                 "encoding",
@@ -356,10 +282,11 @@ public sealed class NcrReader : ISourceReader
                 line,
                 NameColumn
             );
+            delivery.LoseUnit();
             return;
         }
 
-        if (json.Text("namn") is { Length: > Fields.LongestText })
+        if (name.Length > Fields.LongestText)
         {
             delivery.Findings.Error(
                 "too-large",
@@ -368,12 +295,13 @@ public sealed class NcrReader : ISourceReader
                 line,
                 NameColumn
             );
+            delivery.LoseUnit();
             return;
         }
 
         UnitFields.Declare(
             json.Text("hsaid") ?? "",
-            json.Text("namn") ?? "",
+            name,
             json.Text("regionkod") ?? "",
             json.Text("kommunkod") ?? "",
             json.Text("driftsform") ?? "",
@@ -381,124 +309,6 @@ public sealed class NcrReader : ISourceReader
             line,
             HsaIdColumn
         );
-    }
-
-    private void ReadWait(JsonElement root, DeliveryBuilder delivery, long line)
-    {
-        var isMasked =
-            root.TryGetProperty("antal", out var count)
-            && count.ValueKind == JsonValueKind.String
-            && count.ValueEquals("x"u8);
-        var json = new JsonShape(root, delivery.Findings, "header", null, line);
-        if (
-            !(
-                isMasked
-                    ? json.HasExactly("typ", "hsaid", "kva", "period", "narkos", "antal")
-                    : json.HasExactly("typ", "hsaid", "kva", "period", "narkos", "antal", "fack")
-            )
-        )
-        {
-            return;
-        }
-
-        void Wrong(int column, string message, string code = "field") =>
-            delivery.Findings.Error(code, message, null, line, column);
-        var hsaId = json.Text("hsaid") ?? "";
-        var unit = delivery.FindUnit(Encoding.UTF8.GetBytes(hsaId));
-        var procedure = Encoding.UTF8.GetBytes(json.Text("kva") ?? "");
-        var period = Fields.ParsePeriod(
-            Encoding.UTF8.GetBytes(json.Text("period") ?? ""),
-            delivery.Named.ReferenceDate
-        );
-        var group = Source.IndexOfGroup(json.Text("narkos") ?? "");
-        if (unit < 0)
-        {
-            var isForm = Fields.IsHsaId(hsaId);
-            Wrong(
-                HsaIdColumn,
-                isForm ? "Enheten är inte deklarerad på någon rad enhet." : UnitFields.HsaIdMessage,
-                isForm ? "unit-unknown" : "field"
-            );
-        }
-        else if (!Fields.IsProcedureCode(procedure))
-        {
-            Wrong(ProcedureColumn, "kva ska vara tre versaler, A–Z.");
-        }
-        else if (period is null)
-        {
-            Wrong(
-                PeriodColumn,
-                "period ska vara 30D, 90D, 365D eller en av de 18 hela månaderna före referensdatumets månad (åååå-mm)."
-            );
-        }
-        else if (group < 0)
-        {
-            Wrong(GroupColumn, "narkos ska vara alla eller ja.");
-        }
-        else if (delivery.BeginCell(unit, delivery.PlaceOfProcedure(procedure), period.Value, group, line))
-        {
-            if (isMasked)
-            {
-                delivery.MaskCell(line);
-                delivery.EndCell();
-            }
-            else
-            {
-                var promised = ReadBins(root.GetProperty("fack"), count, delivery, line);
-                if (promised is null)
-                {
-                    delivery.SpoilCell();
-                }
-
-                delivery.EndCell(promised);
-            }
-        }
-    }
-
-    // What antal promises; null (with a finding) where it or a bin does not parse.
-    private static long? ReadBins(JsonElement bins, JsonElement count, DeliveryBuilder delivery, long line)
-    {
-        const string form = "fack ska vara [från, till, antal] med heltal, till null bara i ett öppet fack.";
-        if (JsonShape.WholeNumber(count, int.MaxValue) is not { } promised)
-        {
-            delivery.Findings.Error("field", "antal ska vara ett heltal eller \"x\".", null, line, CountColumn);
-            return null;
-        }
-
-        if (bins.ValueKind != JsonValueKind.Array)
-        {
-            delivery.Findings.Error("field", "fack ska vara en lista.", null, line, BinsColumn);
-            return null;
-        }
-
-        foreach (var bin in bins.EnumerateArray())
-        {
-            if (
-                bin.ValueKind != JsonValueKind.Array
-                || bin.GetArrayLength() != 3
-                || JsonShape.WholeNumber(bin[0], Statistics.Bin.LongestWait) is not { } from
-                || JsonShape.WholeNumber(bin[2], Fields.LargestBin) is not { } patients
-            )
-            {
-                delivery.Findings.Error("field", form, null, line, BinsColumn);
-                return null;
-            }
-
-            int? to = null;
-            if (bin[1].ValueKind != JsonValueKind.Null)
-            {
-                to = JsonShape.WholeNumber(bin[1], Statistics.Bin.LongestWait);
-                if (to is null)
-                {
-                    delivery.Findings.Error("field", form, null, line, BinsColumn);
-                    return null;
-                }
-            }
-
-            delivery.AddBin(from, to, patients, line);
-        }
-
-        return promised;
     }
 
     private static void ReadEnd(JsonElement root, DeliveryBuilder delivery, long line)

@@ -5,7 +5,7 @@ namespace Lagesbild.Deliveries;
 
 /// <summary>
 /// Finds what looks like a personnummer, samordningsnummer or Stockholm reservnummer in a text. Loose about dates on
-/// purpose: a strict check lets real samordningsnummer through. (deliveries, "Personal identity numbers")
+/// purpose: a strict check lets real samordningsnummer through. (docs/leveransformat.md)
 /// </summary>
 public static class PersonalIdentityNumber
 {
@@ -67,6 +67,15 @@ public static class PersonalIdentityNumber
         }
 
         return false;
+    }
+
+    /// <summary>True where bytes that are text of an unknown kind hold one: as UTF-8, and as characters of one byte or of two.</summary>
+    public static bool IsInBytes(ReadOnlySpan<byte> bytes)
+    {
+        var text = Encoding.Latin1.GetString(bytes);
+        return IsIn(text)
+            || IsIn(text.Replace("\0", "", StringComparison.Ordinal))
+            || IsIn(Encoding.UTF8.GetString(bytes));
     }
 
     /// <summary>True where ten digits of an HSA-id are a sole trader's: a person's number, not an organisation's.</summary>

@@ -87,7 +87,7 @@ public sealed partial class SourceReaders(IReadOnlyList<ISourceReader> readers)
             return result;
         }
 
-        if (!DeliveryBuilder.IsPossible(known.Version.ReferenceDate, findings))
+        if (!HeaderRules.IsPossible(known.Version.ReferenceDate, findings))
         {
             return result;
         }

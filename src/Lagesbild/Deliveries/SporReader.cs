@@ -53,8 +53,8 @@ public sealed class SporReader : ISourceReader
 
     public void Read(Stream content, DeliveryBuilder delivery, CancellationToken cancellationToken)
     {
-        var (entries, comments) = ZipDirectory.Read(content);
-        Judge(entries, comments, delivery.Findings);
+        var (entries, hasPersonalNumber) = ZipDirectory.Read(content);
+        Judge(entries, hasPersonalNumber, delivery.Findings);
         using var manifest = ReadManifest(content, entries[0], delivery);
         if (manifest is null)
         {
@@ -97,19 +97,24 @@ public sealed class SporReader : ISourceReader
         delivery.Entry = null;
     }
 
-    private static void Judge(IReadOnlyList<ZipEntry> entries, IReadOnlyList<string> comments, Findings findings)
+    private static void Judge(IReadOnlyList<ZipEntry> entries, bool hasPersonalNumber, Findings findings)
     {
-        if (entries.Select(e => e.Name).Concat(comments).Any(text => PersonalIdentityNumber.IsIn(text)))
+        if (hasPersonalNumber)
         {
             throw new UnreadableException(
                 "personal-identity-number",
-                "Arkivets postnamn eller kommentarer innehåller något som ser ut som ett personnummer."
+                "Arkivets postnamn, kommentarer eller extrafält innehåller något som ser ut som ett personnummer."
             );
         }
 
         if (!entries.Select(e => e.Name).SequenceEqual(EntryNames))
         {
             var missing = EntryNames.Except(entries.Select(e => e.Name)).ToList();
+            if (missing.Contains(Manifest))
+            {
+                findings.Error("manifest", $"Arkivet saknar {Manifest}, som ska stå först.");
+            }
+
             throw new UnreadableException(
                 "archive",
                 missing.Count > 0
@@ -274,7 +279,7 @@ public sealed class SporReader : ISourceReader
 
             if (
                 file.Text("namn") != EntryNames[i + 1]
-                || file.WholeNumber("rader", DeliveryBuilder.MostRows + 1) is null
+                || file.WholeNumber("rader", int.MaxValue) is null
                 || file.Text("sha256") is not { Length: 64 } sha
                 || !sha.All(char.IsAsciiHexDigit)
             )
@@ -311,12 +316,17 @@ public sealed class SporReader : ISourceReader
         }
 
         long rows = 0;
-        while (lines.Next(out var line) && delivery.CountRow(line.Length, lines.LineNumber))
+        while (lines.Next(out var line))
         {
+            delivery.CountRow(line.Length, lines.LineNumber);
             rows++;
             if (CsvRow.Read(line, 5, delivery, lines.LineNumber) is { } row)
             {
                 UnitFields.Declare(row[0], row[1], row[2], row[3], row[4], delivery, lines.LineNumber, 1);
+            }
+            else
+            {
+                delivery.LoseUnit();
             }
         }
 
@@ -331,8 +341,9 @@ public sealed class SporReader : ISourceReader
         }
 
         long rows = 0;
-        while (lines.Next(out var line) && delivery.CountRow(line.Length, lines.LineNumber))
+        while (lines.Next(out var line))
         {
+            delivery.CountRow(line.Length, lines.LineNumber);
             rows++;
             if (CsvRow.Read(line, 4, delivery, lines.LineNumber) is { } row)
             {
@@ -400,9 +411,15 @@ public sealed class SporReader : ISourceReader
                 known is >= 1 and < DeliveryBuilder.SmallestCell ? 3 : 4
             );
         }
-        else if (asa34 > known) // `<5` counts as one at least
+        else if (asa34 > known || (asa34 is null && known == 0)) // `<5` and `x` count as one at least
         {
-            delivery.Findings.Error("asa", "asa34 är större än kand.", Asa, line, 4);
+            delivery.Findings.Error(
+                "asa",
+                "asa34 är större än kand. Undertryckt (x eller <5) är minst en.",
+                Asa,
+                line,
+                4
+            );
         }
         else if (row[3] != "<5" && asa34 is { } visible && known - visible is >= 1 and < DeliveryBuilder.SmallestCell)
         {

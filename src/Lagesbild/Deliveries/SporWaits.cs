@@ -42,11 +42,7 @@ internal sealed class SporWaits(DeliveryBuilder delivery, Source source)
         long rows = 0;
         while (lines.Next(out var line))
         {
-            if (!delivery.CountRow(line.Length, lines.LineNumber))
-            {
-                break;
-            }
-
+            delivery.CountRow(line.Length, lines.LineNumber);
             rows++;
             var prefix = _cellPrefix.AsSpan(0, _prefixLength);
             if (_prefixLength > 0 && line.StartsWith(prefix))
@@ -76,14 +72,7 @@ internal sealed class SporWaits(DeliveryBuilder delivery, Source source)
         var unit = delivery.FindUnit(Encoding.UTF8.GetBytes(hsaId));
         if (unit < 0)
         {
-            var isForm = Fields.IsHsaId(hsaId);
-            delivery.Findings.Error(
-                isForm ? "unit-unknown" : "field",
-                isForm ? "Enheten finns inte i enheter.csv." : UnitFields.HsaIdMessage,
-                delivery.Entry,
-                line,
-                1
-            );
+            UnitFields.ComplainOfUnknown(hsaId, "enheter.csv", delivery, line, 1);
         }
 
         return unit;

@@ -28,6 +28,18 @@ internal static class UnitFields
         if (wrong is { } field)
         {
             delivery.Findings.Error("field", field.Message, delivery.Entry, line, firstColumn + field.Column - 1);
+            if (field.Column == 1)
+            {
+                delivery.LoseUnit();
+                return;
+            }
+
+            // Refused it is, but its cells are not of a unit unknown.
+            delivery.DeclareUnit(
+                new DeliveredUnit(hsaId, "", region, municipality, Operator.Public),
+                line,
+                firstColumn
+            );
             return;
         }
 
@@ -35,7 +47,7 @@ internal static class UnitFields
         {
             delivery.Findings.Error(
                 "region-mismatch",
-                "Kommunen ligger inte i den regionen.",
+                "Kommunen ligger inte i den regionen. Rätta regionkod eller kommunkod.",
                 delivery.Entry,
                 line,
                 firstColumn + 3
@@ -45,6 +57,31 @@ internal static class UnitFields
         delivery.DeclareUnit(new DeliveredUnit(hsaId, name, region, municipality, runs!.Value), line, firstColumn);
     }
 
-    public const string HsaIdMessage =
+    /// <summary>A cell's HSA-id is none, or none that was declared.</summary>
+    public static void ComplainOfUnknown(
+        string hsaId,
+        string declaredIn,
+        DeliveryBuilder delivery,
+        long line,
+        int column
+    )
+    {
+        if (!Fields.IsHsaId(hsaId))
+        {
+            delivery.Findings.Error("field", HsaIdMessage, delivery.Entry, line, column);
+        }
+        else if (!delivery.HasLostUnit)
+        {
+            delivery.Findings.Error(
+                "unit-unknown",
+                $"Enheten finns inte i {declaredIn}. Lägg till den där, eller rätta hsaid.",
+                delivery.Entry,
+                line,
+                column
+            );
+        }
+    }
+
+    private const string HsaIdMessage =
         "hsaid ska vara SE, tio siffror, bindestreck och 1–18 bokstäver eller siffror (högst 31 tecken).";
 }

@@ -32,11 +32,12 @@ internal static class ZipDirectory
     private const int MostEntries = 64;
     private const int MostDirectoryBytes = 256 * 1024;
 
-    /// <summary>The entries in the directory's order, and every comment (they are looked through for personal numbers).</summary>
+    /// <summary>The entries in the directory's order; and whether a name, comment or extra field holds a personal number.</summary>
     /// <exception cref="UnreadableException">What is wrong, without any content.</exception>
-    public static (IReadOnlyList<ZipEntry> Entries, IReadOnlyList<string> Comments) Read(Stream zip)
+    public static (IReadOnlyList<ZipEntry> Entries, bool HasPersonalNumber) Read(Stream zip)
     {
         var end = FindEnd(zip, out var comment);
+        var hasPersonalNumber = PersonalIdentityNumber.IsInBytes(comment);
         var (count, size, start, directoryEnd) = ReadEnd(zip, end);
         if (count > MostEntries || size > MostDirectoryBytes)
         {
@@ -49,7 +50,6 @@ internal static class ZipDirectory
         }
 
         var directory = At(zip, start, (int)size);
-        var comments = new List<string> { comment };
         var entries = new List<ZipEntry>();
         var offset = 0;
         long expected = 0;
@@ -71,7 +71,11 @@ internal static class ZipDirectory
             }
 
             var name = Text(header.Slice(46, nameLength));
-            comments.Add(Text(header.Slice(46 + nameLength + extraLength, commentLength)));
+            // Text by text: a name's digits are not bounded by the extra field behind it.
+            hasPersonalNumber |=
+                PersonalIdentityNumber.IsInBytes(header.Slice(46, nameLength))
+                || PersonalIdentityNumber.IsInBytes(header.Slice(46 + nameLength, extraLength))
+                || PersonalIdentityNumber.IsInBytes(header.Slice(46 + nameLength + extraLength, commentLength));
             var sizes = Sizes64(
                 header.Slice(46 + nameLength, extraLength),
                 U32(directory, offset + 24),
@@ -83,7 +87,7 @@ internal static class ZipDirectory
                 throw Damaged("Arkivets poster ligger inte kant i kant från filens första byte.");
             }
 
-            var entry = ReadLocal(zip, header, name, sizes, out expected);
+            var entry = ReadLocal(zip, header, name, sizes, out expected, ref hasPersonalNumber);
             entries.Add(entry);
             offset += length;
         }
@@ -93,7 +97,7 @@ internal static class ZipDirectory
             throw Damaged("Arkivet innehåller bytes som inte hör till någon post.");
         }
 
-        return (entries, comments);
+        return (entries, hasPersonalNumber);
     }
 
     private static ZipEntry ReadLocal(
@@ -101,7 +105,8 @@ internal static class ZipDirectory
         ReadOnlySpan<byte> header,
         string name,
         (long Length, long Compressed, long Offset) sizes,
-        out long next
+        out long next,
+        ref bool hasPersonalNumber
     )
     {
         var flags = BinaryPrimitives.ReadUInt16LittleEndian(header[8..]);
@@ -131,21 +136,19 @@ internal static class ZipDirectory
         var nameLength = U16(local, 26);
         var extraLength = U16(local, 28);
         var rest = At(zip, sizes.Offset + 30, nameLength + extraLength);
+        hasPersonalNumber |= PersonalIdentityNumber.IsInBytes(rest.AsSpan(nameLength));
         var hasDescriptor = (flags & 0x0008) != 0;
+        // A writer that cannot go back leaves nothing here and says it behind the data.
+        bool Agrees(long here, long there) => here == there || (hasDescriptor && here == 0);
         var localSizes = Sizes64(rest.AsSpan(nameLength), U32(local, 22), U32(local, 18), 0);
         if (
             U32(local, 0) != LocalSignature
             || U16(local, 6) != flags
             || U16(local, 8) != method
             || Text(rest.AsSpan(0, nameLength)) != name
-            || (
-                !hasDescriptor
-                && (
-                    U32(local, 14) != crc
-                    || localSizes.Length != sizes.Length
-                    || localSizes.Compressed != sizes.Compressed
-                )
-            )
+            || !Agrees(U32(local, 14), crc)
+            || !Agrees(localSizes.Length, sizes.Length)
+            || !Agrees(localSizes.Compressed, sizes.Compressed)
             || (method == 0 && sizes.Length != sizes.Compressed)
         )
         {
@@ -205,7 +208,7 @@ internal static class ZipDirectory
         throw Damaged("En posts huvud och arkivets katalog säger olika.");
     }
 
-    private static long FindEnd(Stream zip, out string comment)
+    private static long FindEnd(Stream zip, out byte[] comment)
     {
         var tailLength = (int)Math.Min(zip.Length, EndLength + ushort.MaxValue);
         var tail = At(zip, zip.Length - tailLength, tailLength);
@@ -213,7 +216,7 @@ internal static class ZipDirectory
         {
             if (U32(tail, i) == EndSignature && i + EndLength + U16(tail, i + 20) == tailLength)
             {
-                comment = Text(tail.AsSpan(i + EndLength));
+                comment = tail[(i + EndLength)..];
                 return zip.Length - tailLength + i;
             }
         }
@@ -224,7 +227,11 @@ internal static class ZipDirectory
     private static (long Count, long Size, long Start, long End) ReadEnd(Stream zip, long end)
     {
         var record = At(zip, end, EndLength);
-        if (U16(record, 4) is not (0 or ushort.MaxValue) || U16(record, 8) != U16(record, 10))
+        if (
+            U16(record, 4) is not (0 or ushort.MaxValue)
+            || U16(record, 6) is not (0 or ushort.MaxValue)
+            || U16(record, 8) != U16(record, 10)
+        )
         {
             throw Damaged("Arkivet är delat i flera filer.");
         }

@@ -136,7 +136,7 @@ public sealed class Publisher(
         logger.Log(
             settlement.State == DeliveryState.Refused ? LogLevel.Warning : LogLevel.Information,
             "{File} of {Source}: {State}{Before}, {Rows} rows, findings {Findings}, delivery {Delivery}",
-            receipt.FileName,
+            FileNames.Shown(receipt.FileName),
             source,
             receipt.State,
             settlement.IsSeenBefore ? " before" : "",

@@ -70,29 +70,11 @@ public sealed class DeliveryEdgesTests
                     text.Replace(line, padded, StringComparison.Ordinal)
                         .Replace(first, "{" + new string(' ', shift) + first[1..], StringComparison.Ordinal);
                 // Stored, or so many spaces would expand too much.
-                var result = Reading.Read(file.Name, Stored(Encoding.UTF8.GetBytes(file.ToText())));
+                var result = Reading.Read(file.Name, NcrFile.Stored(Encoding.UTF8.GetBytes(file.ToText())));
                 Assert.Equal(isTooLarge, result.Findings.Has("too-large"));
                 Assert.Equal(isTooLarge, result.Contents is null);
             }
         }
-    }
-
-    // Gzip of stored blocks.
-    private static byte[] Stored(byte[] content)
-    {
-        var gzip = NcrFile.Gzip(content);
-        var bytes = new List<byte>(gzip[..10]);
-        for (var at = 0; at < content.Length; at += ushort.MaxValue)
-        {
-            var length = (ushort)Math.Min(ushort.MaxValue, content.Length - at);
-            bytes.Add(at + length == content.Length ? (byte)1 : (byte)0);
-            bytes.AddRange(BitConverter.GetBytes(length));
-            bytes.AddRange(BitConverter.GetBytes((ushort)~length));
-            bytes.AddRange(content.AsSpan(at, length));
-        }
-
-        bytes.AddRange(gzip[^8..]);
-        return [.. bytes];
     }
 
     [Fact]

@@ -117,6 +117,24 @@ internal sealed class NcrFile
         return bytes.ToArray();
     }
 
+    /// <summary>Gzip of stored blocks: the same bytes whatever the library that deflates.</summary>
+    public static byte[] Stored(byte[] content)
+    {
+        var gzip = Gzip(content);
+        var bytes = new List<byte>(gzip[..10]);
+        for (var at = 0; at < content.Length; at += ushort.MaxValue)
+        {
+            var length = (ushort)Math.Min(ushort.MaxValue, content.Length - at);
+            bytes.Add(at + length == content.Length ? (byte)1 : (byte)0);
+            bytes.AddRange(BitConverter.GetBytes(length));
+            bytes.AddRange(BitConverter.GetBytes((ushort)~length));
+            bytes.AddRange(content.AsSpan(at, length));
+        }
+
+        bytes.AddRange(gzip[^8..]);
+        return [.. bytes];
+    }
+
     private JsonObject Add(JsonObject line)
     {
         Lines.Add(line);

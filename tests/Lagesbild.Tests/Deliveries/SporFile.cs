@@ -88,6 +88,15 @@ internal sealed class SporFile
         }
     }
 
+    /// <summary>A period's groups in Falun, with so many patients, or masked where none is said.</summary>
+    public void Cells(string code, string period, params (string Group, int? Patients)[] cells)
+    {
+        foreach (var (group, patients) in cells)
+        {
+            Waits.Add($"{Falun};{code};{period};{group};{(patients is null ? ";;x" : $"0;6;{patients}")}");
+        }
+    }
+
     /// <summary>Puts another value in a field, both counted from 1, and says where that is.</summary>
     public Spot Change(string entry, int line, int column, string value)
     {
@@ -146,8 +155,11 @@ internal sealed class SporFile
         {
             foreach (var (name, content) in entries)
             {
-                using var entry = zip.CreateEntry(name, compression).Open();
-                entry.Write(content);
+                var entry = zip.CreateEntry(name, compression);
+                // No clock: the same bytes every time.
+                entry.LastWriteTime = new DateTimeOffset(2026, 11, 22, 2, 15, 0, TimeSpan.Zero);
+                using var stream = entry.Open();
+                stream.Write(content);
             }
         }
 

@@ -83,16 +83,19 @@ public sealed class Node : IAsyncDisposable
         var folder = inbox is null ? new TestFolder() : null;
         database ??= await TestPostgres.CreateDatabaseAsync();
         inbox ??= folder!.FullName;
-        var builder = Hosting.CreateBuilder(
-            "Test",
-            [
-                new("ConnectionStrings:Lagesbild", database),
-                new("Deliveries:AllowSynthetic", "true"),
-                new("Inbox:Path", inbox),
-                new("Inbox:Every", every),
-                .. settings,
-            ]
-        );
+        var all = new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:Lagesbild"] = database,
+            ["Deliveries:AllowSynthetic"] = "true",
+            ["Inbox:Path"] = inbox,
+            ["Inbox:Every"] = every,
+        };
+        foreach (var (key, value) in settings)
+        {
+            all[key] = value;
+        }
+
+        var builder = Hosting.CreateBuilder("Test", all);
         var log = new KeptLog();
         builder.Logging.ClearProviders().AddProvider(log);
         builder.Services.AddSingleton<TimeProvider>(new TestClock());

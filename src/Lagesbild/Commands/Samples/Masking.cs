@@ -6,12 +6,18 @@ namespace Lagesbild.Commands.Samples;
 /// Hides what is too small to show, and then whatever would let it be worked out. Each step only ever hides more, so it
 /// ends.
 /// </summary>
-internal static class Masking
+/// <param name="groups">The first is everybody.</param>
+/// <param name="partition">The groups after the first add up to it (SPOR); else they are parts of it (NCR).</param>
+internal sealed class Masking(DateOnly referenceDate, int groups, bool partition)
 {
     private const int Smallest = DeliveryBuilder.SmallestCell;
 
-    /// <param name="partition">The groups after the first add up to it (SPOR); else they are parts of it (NCR).</param>
-    public static void Apply(Waits waits, bool partition)
+    // What is hidden in the year hides most of the months as well.
+    private static readonly int[] LongestFirst = [2, 1, 0, .. Enumerable.Range(3, Period.Count - 3)];
+
+    private readonly CellBounds _bounds = new(referenceDate, groups, partition);
+
+    public void Apply(Waits waits)
     {
         for (var period = 0; period < Period.Count; period++)
         {
@@ -24,6 +30,14 @@ internal static class Masking
             }
         }
 
+        do
+        {
+            MaskNeighbours(waits);
+        } while (MaskBeside(waits));
+    }
+
+    private void MaskNeighbours(Waits waits)
+    {
         bool changed;
         do
         {
@@ -34,6 +48,64 @@ internal static class Masking
                 changed |= partition ? MaskPartition(waits, period) : MaskParts(waits, period);
             }
         } while (changed);
+    }
+
+    // Where periods and groups together leave one number for a masked cell: hides the smallest other cell that helps.
+    private bool MaskBeside(Waits waits)
+    {
+        if (FindPinned(waits) is not var (period, group))
+        {
+            return false;
+        }
+
+        var shown = new List<(int Period, int Group)>();
+        for (var p = 0; p < Period.Count; p++)
+        {
+            for (var g = 0; g < waits.Groups; g++)
+            {
+                if (waits.IsVisible(p, g))
+                {
+                    shown.Add((p, g));
+                }
+            }
+        }
+
+        shown.Sort((a, b) => (waits.Count(a.Period, a.Group), a).CompareTo((waits.Count(b.Period, b.Group), b)));
+        var helps = shown.FindIndex(cell =>
+        {
+            _bounds.Set(cell.Period, cell.Group, -1);
+            var isPinned = _bounds.Tighten() && _bounds.IsPinned(period, group);
+            _bounds.Set(cell.Period, cell.Group, waits.Count(cell.Period, cell.Group));
+            return !isPinned;
+        });
+        var (hiddenPeriod, hiddenGroup) = shown[Math.Max(helps, 0)];
+        waits.Mask(hiddenPeriod, hiddenGroup);
+        return true;
+    }
+
+    private (int Period, int Group)? FindPinned(Waits waits)
+    {
+        for (var period = 0; period < Period.Count; period++)
+        {
+            for (var group = 0; group < waits.Groups; group++)
+            {
+                _bounds.Set(period, group, waits.IsMasked(period, group) ? -1 : waits.Count(period, group));
+            }
+        }
+
+        _bounds.Tighten();
+        foreach (var period in LongestFirst)
+        {
+            for (var group = 0; group < waits.Groups; group++)
+            {
+                if (_bounds.IsPinned(period, group))
+                {
+                    return (period, group);
+                }
+            }
+        }
+
+        return null;
     }
 
     // A shorter window is shown only where the longer ones are, and where their difference is nobody or at least five.

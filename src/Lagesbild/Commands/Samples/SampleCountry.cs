@@ -96,11 +96,12 @@ internal sealed class SampleCountry
     public IEnumerable<SampleProcedure> Count(SampleUnit unit, Waits waits)
     {
         var traits = new UnitTraits(_request, unit);
+        var masking = new Masking(_request.ReferenceDate, waits.Groups, partition: IsSpor);
         foreach (var procedure in Procedures)
         {
             waits.Clear();
             Operate(unit, traits, procedure, waits);
-            Masking.Apply(waits, partition: IsSpor);
+            masking.Apply(waits);
             yield return procedure;
         }
     }
