@@ -75,8 +75,8 @@ public static class Csv
             case ValueKind.Truth:
                 text.Write(
                     dialect.IsForPeople ? (value.Truth!.Value ? "ja"u8 : "nej"u8)
-                    : value.Truth!.Value ? "true"u8
-                    : "false"u8
+                    : value.Truth!.Value ? "TRUE"u8
+                    : "FALSE"u8
                 );
                 break;
             case ValueKind.Date:

@@ -31,8 +31,8 @@ public sealed class DownloadTests
         );
         Assert.Equal(
             "NGB,Primär ledprotesoperation i knäled,SPOR,2026-11-21,all,90d,2026-08-24,2026-11-21,unit,Exempelsjukhuset Falun,"
-                + "SE2321000180-EX11,public,2080,Falun,20,Region Dalarna,Mellansverige,41,10.5,7,13,false,7,13,1,false,18.13,"
-                + "false,,,,41,310,0.1323,0.099,0.1745,,,false,,,,,comparedToCountry:large-share",
+                + "SE2321000180-EX11,public,2080,Falun,20,Region Dalarna,Mellansverige,41,10.5,7,13,FALSE,7,13,1,FALSE,18.13,"
+                + "FALSE,,,,41,310,0.1323,0.099,0.1745,,,FALSE,,,,,comparedToCountry:large-share",
             lines[1]
         );
         Assert.Contains(
@@ -169,13 +169,13 @@ public sealed class DownloadTests
             lines,
             line =>
                 line.Contains(",Exempelsjukhuset Falun,", StringComparison.Ordinal)
-                && line.Contains(",2026-10,true,8,7,", StringComparison.Ordinal)
+                && line.Contains(",2026-10,TRUE,8,7,", StringComparison.Ordinal)
         );
         Assert.Contains(
             lines,
             line =>
                 line.Contains(",Exempelsjukhuset Falun,", StringComparison.Ordinal)
-                && line.Contains(",2026-09,false,,", StringComparison.Ordinal)
+                && line.Contains(",2026-09,FALSE,,", StringComparison.Ordinal)
                 && line.EndsWith(",masked,", StringComparison.Ordinal)
         );
 
