@@ -35,7 +35,6 @@ public sealed partial class ArchitectureTests
 
     private sealed record Source(string Path, string Folder, string Text, string Code);
 
-    private static readonly string Root = FindRoot();
     private static readonly List<Source> Program = ReadSources("src/Lagesbild", "*.cs", "*.cshtml");
     private static readonly List<Source> StatisticsSources = ReadSources("src/Lagesbild.Statistics", "*.cs");
 
@@ -94,7 +93,9 @@ public sealed partial class ArchitectureTests
             "System.Linq",
         ];
         Assert.Empty(typeof(Quantile).Assembly.GetReferencedAssemblies().Select(a => a.Name).Except(allowed));
-        var project = File.ReadAllText(Path.Combine(Root, "src/Lagesbild.Statistics/Lagesbild.Statistics.csproj"));
+        var project = File.ReadAllText(
+            Path.Combine(Checkout.Root, "src/Lagesbild.Statistics/Lagesbild.Statistics.csproj")
+        );
         Assert.DoesNotMatch("(Package|Project|Framework)Reference", project);
     }
 
@@ -180,7 +181,7 @@ public sealed partial class ArchitectureTests
 
     private static List<Source> ReadSources(string folder, params string[] patterns)
     {
-        var top = Path.Combine(Root, folder);
+        var top = Path.Combine(Checkout.Root, folder);
         return
         [
             .. from pattern in patterns
@@ -196,17 +197,6 @@ public sealed partial class ArchitectureTests
     private static string WithoutCommentsAndTexts(string text) =>
         CommentOrText()
             .Replace(text, match => match.Value.StartsWith('/') || match.Value.StartsWith('@') ? " " : "\"\"");
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Lagesbild.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests run outside the checkout.");
-        }
-
-        return folder.FullName;
-    }
 
     [GeneratedRegex(@"^\s*namespace\s+([\w.]+)", RegexOptions.Multiline)]
     private static partial Regex NamespaceDeclaration();

@@ -8,9 +8,7 @@ internal static class OtherPrograms
     // A hang, not a slow machine.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
 
-    public static string Root { get; } = FindRoot();
-
-    private static string Packages { get; } = Path.Combine(Root, "tests", "npm", "node_modules");
+    private static string Packages { get; } = Path.Combine(Checkout.Root, "tests", "npm", "node_modules");
 
     /// <summary>A program of an npm package.</summary>
     public static Task<(int Exit, string Output)> PackageAsync(string path, params string[] arguments)
@@ -31,7 +29,7 @@ internal static class OtherPrograms
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
-            WorkingDirectory = Root,
+            WorkingDirectory = Checkout.Root,
         };
         start.Environment["NODE_PATH"] = Packages;
         start.Environment["PYTHONUTF8"] = "1";
@@ -53,16 +51,5 @@ internal static class OtherPrograms
         }
 
         return (process.ExitCode, await output + await errors);
-    }
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Lagesbild.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests run outside the checkout.");
-        }
-
-        return folder.FullName;
     }
 }

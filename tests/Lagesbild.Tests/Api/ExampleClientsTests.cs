@@ -21,7 +21,7 @@ namespace Lagesbild.Tests.Api;
 /// <summary>The clients of docs/examples, as a region's system would run them: with a function certificate.</summary>
 public sealed class ExampleClientsTests : IDisposable
 {
-    private static readonly string Examples = Path.Combine(OtherPrograms.Root, "docs", "examples");
+    private static readonly string Examples = Path.Combine(Checkout.Root, "docs", "examples");
 
     private readonly PkiFixture _pki = new();
     private readonly string _folder = Directory
@@ -129,7 +129,7 @@ public sealed class ExampleClientsTests : IDisposable
             "--moduleResolution",
             "bundler",
             "--typeRoots",
-            Path.Combine(OtherPrograms.Root, "tests", "npm", "node_modules", "@types"),
+            Path.Combine(Checkout.Root, "tests", "npm", "node_modules", "@types"),
             "--types",
             "node",
             Path.Combine(_folder, "nearest.mts")
@@ -142,7 +142,7 @@ public sealed class ExampleClientsTests : IDisposable
     {
         var catalogue = ProcedureCatalogue.Load();
         var name = "SPOR_2026-11-21.zip";
-        await using var file = File.OpenRead(Path.Combine(OtherPrograms.Root, "ingest-samples", "accepted", name));
+        await using var file = File.OpenRead(Path.Combine(Checkout.Root, "ingest-samples", "accepted", name));
         var read = SourceReaders.Standard.Read(
             name,
             file,

@@ -13,8 +13,8 @@ namespace Lagesbild.Tests.Api;
 /// <summary>The contract is generated from the code, committed, and the same.</summary>
 public sealed class OpenApiTests(ApiHost host) : IClassFixture<ApiHost>
 {
-    private static readonly string Committed = Path.Combine(Root(), "openapi", "lagesbild-v1.yaml");
-    private static readonly string Examples = Path.Combine(Root(), "src", "Lagesbild", "Api", "Examples");
+    private static readonly string Committed = Path.Combine(Checkout.Root, "openapi", "lagesbild-v1.yaml");
+    private static readonly string Examples = Path.Combine(Checkout.Root, "src", "Lagesbild", "Api", "Examples");
 
     private static readonly JsonSerializerOptions Indented = new()
     {
@@ -168,15 +168,4 @@ public sealed class OpenApiTests(ApiHost host) : IClassFixture<ApiHost>
     }
 
     private async Task<JsonObject> DocumentAsync() => await host.GetAsync("/openapi.json");
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Lagesbild.sln")))
-        {
-            folder = folder.Parent!;
-        }
-
-        return folder.FullName;
-    }
 }

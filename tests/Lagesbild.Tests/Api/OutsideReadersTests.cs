@@ -21,7 +21,7 @@ public sealed class OutsideReadersTests(ApiHost host) : IClassFixture<ApiHost>, 
             "lint",
             contract,
             "--ruleset",
-            Path.Combine(OtherPrograms.Root, "tests", "npm", "spectral.yaml"),
+            Path.Combine(Checkout.Root, "tests", "npm", "spectral.yaml"),
             "--fail-severity",
             "hint"
         );
@@ -126,7 +126,7 @@ public sealed class OutsideReadersTests(ApiHost host) : IClassFixture<ApiHost>, 
     {
         var (exit, output) = await OtherPrograms.RunAsync(
             "node",
-            Path.Combine(OtherPrograms.Root, "tests", "npm", "read-json-stat.mjs"),
+            Path.Combine(Checkout.Root, "tests", "npm", "read-json-stat.mjs"),
             file,
             cells.ToJsonString()
         );

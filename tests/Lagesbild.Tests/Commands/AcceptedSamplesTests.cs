@@ -134,19 +134,7 @@ public sealed class AcceptedSamplesTests : IDisposable
     public void Wrong_usage_is_a_parse_error(params string[] arguments) =>
         Assert.NotEmpty(SampleCommand.Create().Parse([.. arguments, "--out", _folder.FullName]).Errors);
 
-    private static string Accepted
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(folder.FullName, "Lagesbild.sln")))
-            {
-                folder = folder.Parent ?? throw new InvalidOperationException("The tests do not run in the checkout.");
-            }
-
-            return Path.Combine(folder.FullName, "ingest-samples", "accepted");
-        }
-    }
+    private static string Accepted => Path.Combine(Checkout.Root, "ingest-samples", "accepted");
 
     private (int ExitCode, string Output) Run(Command command, params string[] arguments)
     {

@@ -11,16 +11,7 @@ public sealed class TestFolder : IDisposable
 
     public string FullName { get; }
 
-    public static string Path(string name)
-    {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(System.IO.Path.Combine(root.FullName, "Lagesbild.sln")))
-        {
-            root = root.Parent ?? throw new InvalidOperationException("The tests run outside the checkout.");
-        }
-
-        return System.IO.Path.Combine(root.FullName, ".test", name);
-    }
+    public static string Path(string name) => System.IO.Path.Combine(Checkout.Root, ".test", name);
 
     public string Inside(params string[] names) => System.IO.Path.Combine([FullName, .. names]);
 

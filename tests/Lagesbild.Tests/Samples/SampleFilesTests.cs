@@ -13,7 +13,7 @@ namespace Lagesbild.Tests.Samples;
 /// </summary>
 public sealed class SampleFilesTests
 {
-    public static readonly string Root = FindRoot();
+    public static readonly string Root = Path.Combine(Checkout.Root, "ingest-samples");
     private static readonly bool Writes = Environment.GetEnvironmentVariable("LAGESBILD_WRITE_SAMPLES") == "1";
     private static readonly DateTimeOffset Now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
@@ -187,16 +187,5 @@ public sealed class SampleFilesTests
         }
 
         Assert.Equal(File.ReadAllText(file).ReplaceLineEndings("\n"), text);
-    }
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Lagesbild.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests do not run in the checkout.");
-        }
-
-        return Path.Combine(folder.FullName, "ingest-samples");
     }
 }

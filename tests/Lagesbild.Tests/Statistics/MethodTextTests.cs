@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Lagesbild.Picture;
 using Lagesbild.Statistics;
@@ -9,7 +8,8 @@ namespace Lagesbild.Tests.Statistics;
 /// <summary>docs/metod.md states the code's own thresholds: a figure that is changed in one is changed in the other.</summary>
 public sealed partial class MethodTextTests
 {
-    private static readonly string Text = Spaces().Replace(File.ReadAllText(PathOfText()), " ");
+    private static readonly string Text = Spaces()
+        .Replace(File.ReadAllText(Path.Combine(Checkout.Root, "docs", "metod.md")), " ");
 
     [Fact]
     public void Every_threshold_is_the_codes_own()
@@ -50,9 +50,6 @@ public sealed partial class MethodTextTests
     public void Every_reason_is_explained(string reason) => Says($"| `{reason}` |");
 
     private static void Says(string words) => Assert.Contains(words, Text, StringComparison.Ordinal);
-
-    private static string PathOfText([CallerFilePath] string here = "") =>
-        Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "docs", "metod.md");
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Spaces();
