@@ -144,6 +144,7 @@ internal sealed class CellBounds
     }
 
     // The other groups add up to the first.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddUp(int stretch)
     {
         var (low, high) = (_low[stretch], _high[stretch]);
@@ -155,6 +156,7 @@ internal sealed class CellBounds
     }
 
     // The parts of a stretch of time add up to it, group by group.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddUp(int whole, int[] parts)
     {
         var (least, most) = (Vector256<int>.Zero, Vector256<int>.Zero);
@@ -171,6 +173,7 @@ internal sealed class CellBounds
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Narrow(int stretch, Vector256<int> least, Vector256<int> most)
     {
         var low = Vector256.Max(_low[stretch], least);

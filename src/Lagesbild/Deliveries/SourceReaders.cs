@@ -108,7 +108,7 @@ public sealed partial class SourceReaders(IReadOnlyList<ISourceReader> readers)
         }
 
         var contents = builder.Build();
-        if (contents is not null)
+        if (contents is not null && !context.WasAccepted)
         {
             DeliveryRules.Judge(contents, builder);
         }

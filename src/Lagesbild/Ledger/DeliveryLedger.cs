@@ -271,7 +271,7 @@ public sealed class DeliveryLedger(
         var result = readers.Read(
             delivery.FileName,
             spool,
-            new ReadContext(catalogue, DateOnly.MaxValue, AllowSynthetic: true),
+            new ReadContext(catalogue, DateOnly.MaxValue, AllowSynthetic: true) { WasAccepted = true },
             delivery.Source,
             cancellationToken
         );
