@@ -8,9 +8,12 @@ namespace Lagesbild.Commands;
 /// <summary>
 /// Takes a small synthetic delivery through reading and computing, in memory, and throws the result away. What the runtime has
 /// not compiled yet costs a national delivery half its time, and the first may come as soon as the service has started.
+/// Several times, because it compiles in two steps: what is called often is compiled again, and better.
 /// </summary>
 internal static class Rehearsal
 {
+    private const int Times = 8;
+
     private static readonly Lazy<Task> Once = new(() => Task.Run(Run));
 
     /// <summary>Begins at the first call; done when the code is warm.</summary>
@@ -23,18 +26,37 @@ internal static class Rehearsal
         var catalogue = ProcedureCatalogue.Load();
         using var file = new MemoryStream();
         SampleFile.Write(new SampleCountry(catalogue, request), request, file, null, CancellationToken.None);
+        for (var i = 0; i < Times; i++)
+        {
+            Take(file, request, catalogue);
+        }
+    }
+
+    private static void Take(Stream file, SampleRequest request, ProcedureCatalogue catalogue)
+    {
         file.Position = 0;
         var read = SourceReaders.Standard.Read(
             request.FileName,
             file,
-            new ReadContext(catalogue, day, AllowSynthetic: true),
+            new ReadContext(catalogue, request.ReferenceDate, AllowSynthetic: true),
             expectedSource: null,
             CancellationToken.None
         );
         var contents = read.Contents!;
         SourcePicture.Build(
             contents,
-            new PictureSource(contents.Source, day, 1, true, request.FileName, read.Sha256, default, default, 0, 0),
+            new PictureSource(
+                contents.Source,
+                request.ReferenceDate,
+                1,
+                true,
+                request.FileName,
+                read.Sha256,
+                default,
+                default,
+                0,
+                0
+            ),
             catalogue
         );
     }
