@@ -33,11 +33,8 @@ public sealed class NothingPersonalTests
         "640883-3231", // samordningsnummer: day and sixty
         "19640883-3231",
         "640023-3232", // month unknown
-        "996408332341", // no Stockholm number: no such year
         "991964123451", // Stockholm's reservnummer
     ];
-
-    private const string NotOne = "996408332341";
 
     /// <summary>Where it is planted: the file's name after its source and date would be, and its content.</summary>
     private static readonly Dictionary<string, Func<string, (string Name, byte[] Content)>> Places = new()
@@ -98,7 +95,7 @@ public sealed class NothingPersonalTests
             var files = 0;
             foreach (var (place, plant) in Places)
             {
-                foreach (var shape in Shapes.Where(s => s != NotOne && CanStand(s, place)))
+                foreach (var shape in Shapes.Where(s => CanStand(s, place)))
                 {
                     files++;
                     var (name, content) = plant(shape);
@@ -140,10 +137,16 @@ public sealed class NothingPersonalTests
     {
         await using var node = await Node.CreateAsync();
         node.Clock.Advance(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero) - node.Clock.GetUtcNow());
+        // None of the numbers that are planted above: what is taken in is written to the same cluster that they are looked for in.
         var (name, content) = Spor(f =>
         {
-            f.Change("enheter.csv", 2, 2, $"Exempelsjukhuset, tel 0640-82 33 234, {NotOne}, 556408-2334, A640823-3234");
-            f.Change("enheter.csv", 4, 2, "640823-3235 6408233236 1234567890123456");
+            f.Change(
+                "enheter.csv",
+                2,
+                2,
+                "Exempelsjukhuset, tel 0650-21 43 230, 996502143230, 556502-1430, A650214-3230"
+            );
+            f.Change("enheter.csv", 4, 2, "650214-3231 6502143232 1234567890123456");
         });
         node.HandIn(new SmallDelivery(name, content));
         await node.PassAsync();
