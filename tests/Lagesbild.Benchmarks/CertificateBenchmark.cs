@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
@@ -189,18 +188,7 @@ internal static class CertificateBenchmark
         var count = 0L;
         while (clock.Elapsed < until)
         {
-            using var client = new TcpClient { NoDelay = true };
-            await client.ConnectAsync("127.0.0.1", address.Port);
-            await using var tls = new SslStream(client.GetStream());
-            await tls.AuthenticateAsClientAsync(
-                new SslClientAuthenticationOptions
-                {
-                    TargetHost = "localhost",
-                    ClientCertificateContext = certificate,
-                    CertificateChainPolicy = trust,
-                    AllowTlsResume = resumes,
-                }
-            );
+            await using var tls = await Loader.ConnectAsync(address, certificate, trust, resumes);
             await tls.WriteAsync(request);
             var read = 0;
             while (await tls.ReadAsync(buffer.AsMemory(read)) is > 0 and var now)

@@ -59,6 +59,29 @@ internal static class Loader
         return 0;
     }
 
+    /// <summary>A TLS connection with the certificate; disposing it closes the socket too.</summary>
+    public static async Task<SslStream> ConnectAsync(
+        Uri address,
+        SslStreamCertificateContext certificate,
+        X509ChainPolicy trust,
+        bool resumes = true
+    )
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync("127.0.0.1", address.Port);
+        var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = "localhost",
+                ClientCertificateContext = certificate,
+                CertificateChainPolicy = trust,
+                AllowTlsResume = resumes,
+            }
+        );
+        return tls;
+    }
+
     private static async Task<List<double>> KeepBusyAsync(
         Uri address,
         SslStreamCertificateContext certificate,
@@ -68,17 +91,7 @@ internal static class Loader
         string? etag
     )
     {
-        using var client = new TcpClient { NoDelay = true };
-        await client.ConnectAsync("127.0.0.1", address.Port);
-        await using var tls = new SslStream(client.GetStream());
-        await tls.AuthenticateAsClientAsync(
-            new SslClientAuthenticationOptions
-            {
-                TargetHost = "localhost",
-                ClientCertificateContext = certificate,
-                CertificateChainPolicy = trust,
-            }
-        );
+        await using var tls = await ConnectAsync(address, certificate, trust);
         var request = Encoding.ASCII.GetBytes(
             $"GET {address.PathAndQuery} HTTP/1.1\r\nHost: localhost:{address.Port}\r\nAccept: application/json\r\n{(etag is null ? "" : $"If-None-Match: {etag}\r\n")}\r\n"
         );

@@ -1,6 +1,7 @@
 using System.Net;
 using Lagesbild.Api;
 using Lagesbild.Catalogue;
+using Lagesbild.Commands;
 using Lagesbild.Deliveries;
 using Lagesbild.Pages;
 using Lagesbild.Picture;
@@ -42,10 +43,7 @@ internal static class PageHost
         builder.AddApi();
         builder.AddPages();
         var app = builder.Build();
-        app.UseApi();
-        app.UseSecurity();
-        app.MapApi();
-        app.MapPages();
+        app.MapVisitors();
         if (picture is not null)
         {
             app.Services.GetRequiredService<CurrentPicture>().Swap(picture);

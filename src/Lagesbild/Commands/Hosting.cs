@@ -70,11 +70,17 @@ public static class Hosting
 
         var app = builder.Build();
         app.MapManagement();
+        app.MapVisitors();
+        return app;
+    }
+
+    /// <summary>All that visitors meet, in its order: what every answer of the API carries, the gate, the API, the pages.</summary>
+    internal static void MapVisitors(this WebApplication app)
+    {
         app.UseApi();
         app.UseSecurity();
         app.MapApi();
         app.MapPages();
-        return app;
     }
 
     /// <summary>Starts listening.</summary>

@@ -35,6 +35,9 @@ public sealed record ReadContext(
     /// <summary>Told now and then how far the reading has come; null where nobody watches.</summary>
     public IProgress<ReadingProgress>? Progress { get; init; }
 
+    /// <summary>Of the content, in lower-case hexadecimal, where it has been worked out already.</summary>
+    public string? Sha256 { get; init; }
+
     /// <summary>It was judged and accepted before, maybe by rules that have grown stricter since: it is only read.</summary>
     public bool WasAccepted { get; init; }
 }

@@ -52,7 +52,7 @@ public sealed partial class SourceReaders(IReadOnlyList<ISourceReader> readers)
     )
     {
         var findings = new Findings();
-        var sha256 = Convert.ToHexStringLower(SHA256.HashData(content));
+        var sha256 = context.Sha256 ?? Convert.ToHexStringLower(SHA256.HashData(content));
         content.Position = 0;
         var named = ParseName(fileName);
         var result = new DeliveryResult(

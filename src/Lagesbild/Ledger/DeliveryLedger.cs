@@ -189,6 +189,7 @@ public sealed class DeliveryLedger(
             )
             {
                 Progress = progress,
+                Sha256 = sha256,
             },
             expectedSource,
             cancellationToken

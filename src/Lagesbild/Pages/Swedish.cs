@@ -1,6 +1,7 @@
 using System.Globalization;
 using Lagesbild.Catalogue;
 using Lagesbild.Deliveries;
+using Lagesbild.Formats;
 using Lagesbild.Picture;
 using Lagesbild.Statistics;
 
@@ -31,7 +32,7 @@ public static class Swedish
         "dec",
     ];
 
-    public const string Masked = "för få för att visas";
+    public static string Masked { get; } = Absence.Masked.Word()!.Swedish;
     public const string Silent = "inget rapporterat – enheten kan ha slutat lämna uppgifter";
 
     private static CultureInfo Culture { get; } = WithFixedSeparators();
@@ -79,13 +80,7 @@ public static class Swedish
     /// <summary>senaste 90 dagarna</summary>
     public static string Name(Period period) => $"senaste {Number(period.Days)}{Hold}dagarna";
 
-    public static string Name(Operator runBy) =>
-        runBy switch
-        {
-            Operator.Public => "offentlig",
-            Operator.Private => "privat",
-            _ => "idéburen",
-        };
+    public static string Name(Operator runBy) => runBy.Word().Swedish;
 
     /// <summary>Dalarna, Jönköpings län: a region's name where the word region is already said.</summary>
     public static string ShortName(Region region) =>
@@ -155,14 +150,7 @@ public static class Swedish
         };
 
     /// <summary>kortare, liknande, längre</summary>
-    public static string? Name(ComparedWith word) =>
-        word switch
-        {
-            ComparedWith.Shorter => "kortare",
-            ComparedWith.Similar => "liknande",
-            ComparedWith.Longer => "längre",
-            _ => null,
-        };
+    public static string? Name(ComparedWith word) => word.Word()?.Swedish;
 
     /// <summary>For the stylesheet.</summary>
     public static string? ClassOf(ComparedWith word) =>

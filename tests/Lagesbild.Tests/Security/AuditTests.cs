@@ -8,6 +8,7 @@ using System.Text;
 using System.Text.Json;
 using Lagesbild.Api;
 using Lagesbild.Catalogue;
+using Lagesbild.Commands;
 using Lagesbild.Deliveries;
 using Lagesbild.Pages;
 using Lagesbild.Picture;
@@ -369,10 +370,7 @@ public sealed class AuditTests(PkiFixture pki) : IClassFixture<PkiFixture>
         builder.AddApi();
         builder.AddPages();
         var app = builder.Build();
-        app.UseApi();
-        app.UseSecurity();
-        app.MapApi();
-        app.MapPages();
+        app.MapVisitors();
         app.Services.GetRequiredService<CurrentPicture>()
             .Swap(HandMadePicture.Build(app.Services.GetRequiredService<ProcedureCatalogue>()));
         await app.StartAsync(Cancelled);

@@ -44,15 +44,9 @@ public sealed class CompareModel(Shell shell) : PageModel
             return this.NoPicture();
         }
 
-        var code = kod.ToUpperInvariant();
-        if (picture.FindProcedure(code) is not { } subject)
+        if (!this.TryFindSubject(picture, "/jamfor", kod, out var subject, out var instead))
         {
-            return this.Missing(Nothing.Procedure);
-        }
-
-        if (code != kod)
-        {
-            return Redirect($"/jamfor/{code}{Request.QueryString}");
+            return instead;
         }
 
         Subject = subject;

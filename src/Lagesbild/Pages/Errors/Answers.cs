@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using Lagesbild.Picture;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.Mvc.ViewFeatures;
@@ -45,6 +47,28 @@ internal static class Answers
     {
         page.Response.Headers.RetryAfter = "60";
         return page.View("/Pages/Errors/NoPicture.cshtml", null, StatusCodes.Status503ServiceUnavailable);
+    }
+
+    /// <summary>
+    /// The procedure that an address ends with; false with what to answer instead: that there is none, or the address with
+    /// the code in capitals.
+    /// </summary>
+    public static bool TryFindSubject(
+        this PageModel page,
+        Picture.Picture picture,
+        string folder,
+        string writtenCode,
+        [NotNullWhen(true)] out ProcedurePicture? subject,
+        [NotNullWhen(false)] out IActionResult? instead
+    )
+    {
+        var code = writtenCode.ToUpperInvariant();
+        subject = picture.FindProcedure(code);
+        instead =
+            subject is null ? page.Missing(Nothing.Procedure)
+            : code != writtenCode ? new RedirectResult($"{folder}/{code}{page.Request.QueryString}")
+            : null;
+        return instead is null;
     }
 
     /// <summary>503: the database does not answer.</summary>

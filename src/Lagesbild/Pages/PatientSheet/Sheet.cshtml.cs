@@ -32,15 +32,9 @@ public sealed class SheetModel(Shell shell) : PageModel
             return this.NoPicture();
         }
 
-        var code = kod.ToUpperInvariant();
-        if (picture.FindProcedure(code) is not { } subject)
+        if (!this.TryFindSubject(picture, "/patientblad", kod, out var subject, out var instead))
         {
-            return this.Missing(Nothing.Procedure);
-        }
-
-        if (code != kod)
-        {
-            return Redirect($"/patientblad/{code}{Request.QueryString}");
+            return instead;
         }
 
         Subject = subject;

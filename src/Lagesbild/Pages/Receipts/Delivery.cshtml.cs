@@ -4,7 +4,6 @@ using Lagesbild.Pages.Errors;
 using Lagesbild.Security;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Lagesbild.Pages.Receipts;
 
@@ -12,7 +11,7 @@ namespace Lagesbild.Pages.Receipts;
 [Authorize(Roles.Operator)]
 [LedgerPage(TakesForms = true)]
 [IgnoreAntiforgeryToken] // Ordering asks for it, and can say in words what is wrong.
-public sealed class DeliveryModel(Shell shell, LedgerEntries entries, Ordering ordering) : PageModel
+public sealed class DeliveryModel(Shell shell, LedgerEntries entries, Ordering ordering) : OrderPage(ordering)
 {
     private const int MostUnits = 15;
 
@@ -44,13 +43,8 @@ public sealed class DeliveryModel(Shell shell, LedgerEntries entries, Ordering o
 
     /// <summary>A later one of the source has been published: it can only be refused.</summary>
     public bool IsOvertaken => Comparison is { } c && c.Delivered.Version <= c.Published.Version;
-    public string? Fault { get; private set; }
-    public string Reason { get; private set; } = "";
 
-    public Task<IActionResult> OnGetAsync(Guid id, CancellationToken cancellationToken) =>
-        ShowAsync(id, cancellationToken);
-
-    public async Task<IActionResult> OnPostAsync(
+    public Task<IActionResult> OnPostAsync(
         Guid id,
         [FromForm(Name = "beslut")] string? decision,
         [FromForm(Name = "skal")] string? reason,
@@ -63,25 +57,12 @@ public sealed class DeliveryModel(Shell shell, LedgerEntries entries, Ordering o
             "neka" => OperatorDecisionKind.Refuse,
             _ => null,
         };
-        Fault = kind is null
-            ? "Välj om leveransen ska släppas fram eller nekas."
-            : await ordering.TryAsync(HttpContext, kind.Value, id, reason);
-        if (Fault is null)
-        {
-            // So that going back or loading the page again sends nothing twice.
-            Response.Headers.Location = $"/leveranser/{id}#beslut";
-            return StatusCode(StatusCodes.Status303SeeOther);
-        }
-
-        Reason = reason ?? "";
-        var page = await ShowAsync(id, cancellationToken);
-        Response.StatusCode = page is PageResult ? StatusCodes.Status422UnprocessableEntity : Response.StatusCode;
-        return page;
+        return AnswerAsync(kind, id, reason, $"/leveranser/{id}#beslut", cancellationToken);
     }
 
     public string NameOf(string hsaId) => UnitNames.GetValueOrDefault(hsaId, hsaId);
 
-    private async Task<IActionResult> ShowAsync(Guid id, CancellationToken cancellationToken)
+    private protected override async Task<IActionResult> ShowAsync(Guid id, CancellationToken cancellationToken)
     {
         if (await entries.FindAsync(id, cancellationToken) is not { } entry)
         {

@@ -3,7 +3,6 @@ using Lagesbild.Pages.Errors;
 using Lagesbild.Security;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Lagesbild.Pages.Receipts;
 
@@ -11,35 +10,17 @@ namespace Lagesbild.Pages.Receipts;
 [Authorize(Roles.Operator)]
 [LedgerPage(TakesForms = true)]
 [IgnoreAntiforgeryToken] // Ordering asks for it, and can say in words what is wrong.
-public sealed class PictureModel(LedgerEntries entries, Ordering ordering) : PageModel
+public sealed class PictureModel(LedgerEntries entries, Ordering ordering) : OrderPage(ordering)
 {
     public PictureEntry Entry { get; private set; } = null!;
-    public string? Fault { get; private set; }
-    public string Reason { get; private set; } = "";
 
-    public Task<IActionResult> OnGetAsync(Guid id, CancellationToken cancellationToken) =>
-        ShowAsync(id, cancellationToken);
-
-    public async Task<IActionResult> OnPostAsync(
+    public Task<IActionResult> OnPostAsync(
         Guid id,
         [FromForm(Name = "skal")] string? reason,
         CancellationToken cancellationToken
-    )
-    {
-        Fault = await ordering.TryAsync(HttpContext, OperatorDecisionKind.Restore, id, reason);
-        if (Fault is null)
-        {
-            Response.Headers.Location = "/leveranser#bilder";
-            return StatusCode(StatusCodes.Status303SeeOther);
-        }
+    ) => AnswerAsync(OperatorDecisionKind.Restore, id, reason, "/leveranser#bilder", cancellationToken);
 
-        Reason = reason ?? "";
-        var page = await ShowAsync(id, cancellationToken);
-        Response.StatusCode = page is PageResult ? StatusCodes.Status422UnprocessableEntity : Response.StatusCode;
-        return page;
-    }
-
-    private async Task<IActionResult> ShowAsync(Guid id, CancellationToken cancellationToken)
+    private protected override async Task<IActionResult> ShowAsync(Guid id, CancellationToken cancellationToken)
     {
         if (await entries.FindPictureAsync(id, cancellationToken) is not { } entry)
         {

@@ -39,15 +39,9 @@ public sealed class UnitProcedureModel(Shell shell) : PageModel
             return this.Missing(Nothing.Unit);
         }
 
-        var code = kod.ToUpperInvariant();
-        if (picture.FindProcedure(code) is not { } subject)
+        if (!this.TryFindSubject(picture, $"/enhet/{unit.HsaId}", kod, out var subject, out var instead))
         {
-            return this.Missing(Nothing.Procedure);
-        }
-
-        if (code != kod)
-        {
-            return Redirect($"/enhet/{unit.HsaId}/{code}{Request.QueryString}");
+            return instead;
         }
 
         Unit = unit;
