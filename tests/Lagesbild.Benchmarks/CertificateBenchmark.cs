@@ -141,12 +141,11 @@ internal static class CertificateBenchmark
         );
         using var server = Process.GetCurrentProcess();
         var before = server.TotalProcessorTime;
+        var what = new Uri(address, mode.Bytes == Table ? "/answer/table" : "/answer/row").ToString();
         using var child = Machine.Again(
-            mode.How == "kept" ? "load" : "connect",
-            new Uri(address, mode.Bytes == Table ? "/answer/table" : "/answer/row").ToString(),
-            pki.Directory,
-            Seconds,
-            mode.How
+            mode.How == "kept"
+                ? ["load", what, pki.Directory, Seconds]
+                : ["connect", what, pki.Directory, Seconds, mode.How]
         );
         var line = await child.StandardOutput.ReadLineAsync();
         await child.WaitForExitAsync();

@@ -19,6 +19,9 @@ internal static class Loader
 {
     public const int Connections = 16;
 
+    /// <summary>Bytes of <c>HTTP/1.1 200</c>.</summary>
+    private const int StatusLine = 12;
+
     public static X509Certificate2 Navigator(string pki)
     {
         using var pem = X509Certificate2.CreateFromPemFile(
@@ -38,8 +41,8 @@ internal static class Loader
             RevocationMode = X509RevocationMode.NoCheck,
         };
 
-    /// <param name="etag">Sent as If-None-Match, and 304 expected; null: neither.</param>
-    public static async Task<int> RunAsync(Uri address, string pki, string seconds, string? etag = null)
+    /// <param name="headers">Name: value.</param>
+    public static async Task<int> RunAsync(Uri address, string pki, string seconds, string[] headers)
     {
         using var certificate = Navigator(pki);
         var chain = new X509Certificate2Collection();
@@ -50,7 +53,7 @@ internal static class Loader
         var all = await Task.WhenAll(
             Enumerable
                 .Range(0, Connections)
-                .Select(_ => KeepBusyAsync(address, context, Trust(pki), clock, until, etag))
+                .Select(_ => KeepBusyAsync(address, context, Trust(pki), clock, until, headers))
         );
         var took = clock.Elapsed.TotalSeconds;
         var times = all.SelectMany(t => t).Order().ToArray();
@@ -88,22 +91,33 @@ internal static class Loader
         X509ChainPolicy trust,
         Stopwatch clock,
         TimeSpan until,
-        string? etag
+        string[] headers
     )
     {
         await using var tls = await ConnectAsync(address, certificate, trust);
-        var request = Encoding.ASCII.GetBytes(
-            $"GET {address.PathAndQuery} HTTP/1.1\r\nHost: localhost:{address.Port}\r\nAccept: application/json\r\n{(etag is null ? "" : $"If-None-Match: {etag}\r\n")}\r\n"
-        );
+        string[] lines =
+        [
+            $"GET {address.PathAndQuery} HTTP/1.1",
+            $"Host: localhost:{address.Port}",
+            .. headers,
+            "",
+            "",
+        ];
+        var request = Encoding.ASCII.GetBytes(string.Join("\r\n", lines));
         var buffer = new byte[1 << 20];
-        var length = await FirstAsync(tls, request, buffer, etag is not null);
+        var length = await FirstAsync(tls, request, buffer);
+        var status = buffer[..StatusLine];
         var times = new List<double>(100_000);
         while (clock.Elapsed < until)
         {
             var began = Stopwatch.GetTimestamp();
             await tls.WriteAsync(request);
             await tls.ReadExactlyAsync(buffer.AsMemory(0, length));
-            Require(buffer, etag is not null);
+            if (!buffer.AsSpan().StartsWith(status))
+            {
+                throw new InvalidOperationException(Encoding.ASCII.GetString(buffer, 0, 200));
+            }
+
             times.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
         }
 
@@ -111,7 +125,7 @@ internal static class Loader
     }
 
     // Length of a whole answer, by its header or by the end of its last chunk.
-    private static async Task<int> FirstAsync(SslStream tls, byte[] request, byte[] buffer, bool isNotModified)
+    private static async Task<int> FirstAsync(SslStream tls, byte[] request, byte[] buffer)
     {
         await tls.WriteAsync(request);
         var read = 0;
@@ -124,43 +138,38 @@ internal static class Loader
             }
 
             read += now;
-            Require(buffer, isNotModified);
             var head = buffer.AsSpan(0, read).IndexOf("\r\n\r\n"u8);
             if (head < 0)
             {
                 continue;
             }
 
-            if (isNotModified)
+            var headers = Encoding.ASCII.GetString(buffer, 0, head);
+            var isNotModified = headers.StartsWith("HTTP/1.1 304", StringComparison.Ordinal);
+            if (!isNotModified && !headers.StartsWith("HTTP/1.1 200", StringComparison.Ordinal))
             {
-                return read;
+                throw new InvalidOperationException(headers);
             }
 
-            var headers = Encoding.ASCII.GetString(buffer, 0, head);
             var lengthAt = headers.IndexOf("Content-Length: ", StringComparison.OrdinalIgnoreCase);
             var isWhole =
-                lengthAt >= 0
-                    ? read
-                        >= head
-                            + 4
-                            + int.Parse(
-                                headers[(lengthAt + 16)..].Split('\r')[0],
-                                NumberStyles.None,
-                                CultureInfo.InvariantCulture
-                            )
-                    : buffer.AsSpan(0, read).EndsWith("0\r\n\r\n"u8);
+                isNotModified
+                || (
+                    lengthAt >= 0
+                        ? read
+                            >= head
+                                + 4
+                                + int.Parse(
+                                    headers[(lengthAt + 16)..].Split('\r')[0],
+                                    NumberStyles.None,
+                                    CultureInfo.InvariantCulture
+                                )
+                        : buffer.AsSpan(0, read).EndsWith("0\r\n\r\n"u8)
+                );
             if (isWhole)
             {
                 return read;
             }
-        }
-    }
-
-    private static void Require(byte[] buffer, bool isNotModified)
-    {
-        if (!buffer.AsSpan().StartsWith(isNotModified ? "HTTP/1.1 304"u8 : "HTTP/1.1 200"u8))
-        {
-            throw new InvalidOperationException(Encoding.ASCII.GetString(buffer, 0, 200));
         }
     }
 }

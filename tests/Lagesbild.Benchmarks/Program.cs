@@ -1,11 +1,12 @@
 using Lagesbild.Benchmarks;
 
-// Whole-system measurements, too long for a harness that repeats each some hundred times; the last two are children of the
-// first two, because what is measured is a process of its own.
+// Whole-system measurements, too long for a harness that repeats each some hundred times; "take-in", "connect" and "load" are
+// children of others, because what is measured is a process of its own.
 return args switch
 {
     ["ingest"] => await IngestBenchmark.RunAsync(),
     ["waiting-times"] => await WaitingTimesBenchmark.RunAsync(),
+    ["table-page"] => await TablePageBenchmark.RunAsync(),
     ["search"] => await SearchBenchmark.RunAsync(),
     ["search-misses"] => SearchBenchmark.Misses(),
     ["certificates"] => await CertificateBenchmark.RunAsync(),
@@ -17,20 +18,19 @@ return args switch
         seconds,
         resumes: how == "resumed"
     ),
-    ["load", var address, var pki, var seconds, "known", var etag] => await Loader.RunAsync(
+    ["load", var address, var pki, var seconds, .. var headers] => await Loader.RunAsync(
         new Uri(address),
         pki,
         seconds,
-        etag
+        headers
     ),
-    ["load", var address, var pki, var seconds, ..] => await Loader.RunAsync(new Uri(address), pki, seconds),
     _ => Usage(),
 };
 
 static int Usage()
 {
     Console.Error.WriteLine(
-        "dotnet run -c Release --project tests/Lagesbild.Benchmarks -- ingest|waiting-times|search|search-misses|certificates"
+        "dotnet run -c Release --project tests/Lagesbild.Benchmarks -- ingest|waiting-times|table-page|search|search-misses|certificates"
     );
     return 2;
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Lagesbild.Catalogue;
 using Lagesbild.Tests.Jobs;
 using Lagesbild.Tests.Ledger;
@@ -73,24 +74,40 @@ public sealed class ContactListTests
     {
         using var folder = new TestFolder();
         var path = folder.Inside("kontakter.csv");
-        await File.WriteAllTextAsync(
-            path,
-            $"{ContactList.Heading}\n20;023-1111;;\n",
-            TestContext.Current.CancellationToken
-        );
+        await ReplaceAsync(path, Encoding.UTF8.GetBytes($"{ContactList.Heading}\n20;023-1111;;\n"));
         using var contacts = Open(path);
         var before = contacts.Current;
         Assert.Equal("023-1111", before.Find("20")!.Telephone);
         // As an editor does: a new file in the old one's place, in the older encoding.
-        await File.WriteAllBytesAsync(
-            path + ".ny",
-            System.Text.Encoding.Latin1.GetBytes($"{ContactList.Heading}\r\n20;023-2222;;Växel\r\n"),
-            TestContext.Current.CancellationToken
-        );
-        File.Move(path + ".ny", path, overwrite: true);
+        await ReplaceAsync(path, Encoding.Latin1.GetBytes($"{ContactList.Heading}\r\n20;023-2222;;Växel\r\n"));
         await Eventually.IsTrueAsync(() => Task.FromResult(contacts.Current != before));
         Assert.Equal(new Contact("023-2222", null, "Växel"), contacts.Current.Find("20"));
         Assert.NotEqual(before.Version, contacts.Current.Version);
+    }
+
+    [Fact]
+    public async Task A_change_within_one_tick_of_the_file_systems_clock_is_seen_too()
+    {
+        using var folder = new TestFolder();
+        var path = folder.Inside("kontakter.csv");
+        await ReplaceAsync(path, Encoding.UTF8.GetBytes($"{ContactList.Heading}\n20;023-1111;;\n"));
+        var written = File.GetLastWriteTimeUtc(path);
+        using var contacts = Open(path);
+        var before = contacts.Current;
+        await ReplaceAsync(path, Encoding.UTF8.GetBytes($"{ContactList.Heading}\n20;023-2222;;\n"), written);
+        await Eventually.IsTrueAsync(() => Task.FromResult(contacts.Current != before));
+        Assert.Equal("023-2222", contacts.Current.Find("20")!.Telephone);
+    }
+
+    private static async Task ReplaceAsync(string path, byte[] content, DateTime? written = null)
+    {
+        await File.WriteAllBytesAsync(path + ".ny", content, TestContext.Current.CancellationToken);
+        if (written is { } time)
+        {
+            File.SetLastWriteTimeUtc(path + ".ny", time);
+        }
+
+        File.Move(path + ".ny", path, overwrite: true);
     }
 
     [Fact]
@@ -105,6 +122,7 @@ public sealed class ContactListTests
             new ConfigurationBuilder().AddInMemoryCollection([new(Contacts.PathKey, path)]).Build(),
             new Somewhere(),
             Catalogue,
+            TimeProvider.System,
             NullLogger<Contacts>.Instance
         );
 

@@ -1,0 +1,262 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Security;
+using System.Text.Json;
+using Lagesbild.Commands;
+using Lagesbild.Jobs;
+using Lagesbild.Ledger;
+using Lagesbild.Security;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace Lagesbild.Benchmarks;
+
+internal sealed record Round(Load Service, Load Bare);
+
+/// <param name="ETag">As it stands in the header.</param>
+internal sealed record Answer(int Status, byte[] Body, string? ContentType, string? ContentEncoding, string ETag);
+
+/// <summary>
+/// The whole service on a national picture, and a bare Kestrel endpoint that returns the same bytes over the same TLS with the
+/// same certificates, in one process: an address of the one and the same answer of the other are loaded in turns.
+/// </summary>
+internal sealed class SideBySide : IAsyncDisposable
+{
+    public const string Seconds = "6";
+    private const int Rounds = 5;
+
+    private readonly string _scratch;
+    private readonly PrivatePostgres _postgres;
+    private readonly DevelopmentPki _pki;
+    private readonly WebApplication _service;
+    private readonly WebApplication _bare;
+    private Answer? _answer;
+
+    private SideBySide(string scratch, PrivatePostgres postgres, DevelopmentPki pki, WebApplication service)
+    {
+        (_scratch, _postgres, _pki, _service) = (scratch, postgres, pki, service);
+        _bare = BuildBare();
+    }
+
+    public static async Task<SideBySide> StartAsync()
+    {
+        var scratch = Machine.Scratch();
+        var postgres = await PrivatePostgres.StartAsync(
+            Path.Combine(scratch, "data"),
+            durable: false,
+            CancellationToken.None
+        );
+        var pki = DevelopmentPki.Open(Path.Combine(scratch, "certs"), TimeProvider.System);
+        var pair = new SideBySide(scratch, postgres, pki, await StartServiceAsync(scratch, postgres, pki));
+        await pair._bare.StartAsync();
+        return pair;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _bare.DisposeAsync();
+        await _service.DisposeAsync();
+        await _postgres.DisposeAsync();
+        Directory.Delete(_scratch, recursive: true);
+    }
+
+    /// <summary>The service's address with the path, by the name in its certificate.</summary>
+    public Uri AddressOf(string path) => new(new UriBuilder(Https(_service)) { Host = "localhost" }.Uri, path);
+
+    public HttpClient Client() =>
+        new(
+            new SocketsHttpHandler
+            {
+                SslOptions = new SslClientAuthenticationOptions
+                {
+                    ClientCertificates = [Loader.Navigator(_pki.Directory)],
+                    CertificateChainPolicy = Loader.Trust(_pki.Directory),
+                },
+            }
+        );
+
+    /// <param name="headers">Name: value.</param>
+    public async Task<Answer> AskAsync(string path, params string[] headers)
+    {
+        using var client = Client();
+        using var request = new HttpRequestMessage(HttpMethod.Get, AddressOf(path));
+        foreach (var header in headers)
+        {
+            var colon = header.IndexOf(':', StringComparison.Ordinal);
+            request.Headers.TryAddWithoutValidation(header[..colon], header[(colon + 1)..].Trim());
+        }
+
+        using var response = await client.SendAsync(request);
+        return response.StatusCode is HttpStatusCode.OK or HttpStatusCode.NotModified
+            ? new Answer(
+                (int)response.StatusCode,
+                await response.Content.ReadAsByteArrayAsync(),
+                response.Content.Headers.ContentType?.ToString(),
+                response.Content.Headers.ContentEncoding.SingleOrDefault(),
+                response.Headers.ETag!.ToString()
+            )
+            : throw new InvalidOperationException($"{path} was answered {(int)response.StatusCode}.");
+    }
+
+    /// <summary>Loads both with the same request; the first turn of each warms up and is not in the result.</summary>
+    public async Task<List<Round>> CompareAsync(string path, params string[] headers)
+    {
+        _answer = await AskAsync(path, headers);
+        var rounds = new List<Round>();
+        for (var i = 0; i <= Rounds; i++)
+        {
+            var round = new Round(
+                await LoadAsync(Https(_service), path, headers),
+                await LoadAsync(Https(_bare), path, headers)
+            );
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"service {round.Service.PerSecond:0}/s p99 {round.Service.P99:0.00} ms, bare {round.Bare.PerSecond:0}/s p99 {round.Bare.P99:0.00} ms"
+                )
+            );
+            if (i > 0)
+            {
+                rounds.Add(round);
+            }
+        }
+
+        return rounds;
+    }
+
+    /// <summary>The rounds as a table of Markdown, and their medians.</summary>
+    public static IEnumerable<string> Table(IReadOnlyList<Round> rounds)
+    {
+        yield return "| round | service, requests/s | p50, ms | p99, ms | bare, requests/s | p50, ms | p99, ms | ratio |";
+        yield return "|---|---|---|---|---|---|---|---|";
+        foreach (var (i, (s, b)) in rounds.Index())
+        {
+            yield return Row($"{i + 1}", s, b, s.PerSecond / b.PerSecond);
+        }
+
+        Load Of(Func<Round, Load> which) =>
+            new(
+                Machine.Median(rounds.Select(r => which(r).PerSecond)),
+                Machine.Median(rounds.Select(r => which(r).P50)),
+                Machine.Median(rounds.Select(r => which(r).P99)),
+                0
+            );
+        var ratio = Machine.Median(rounds.Select(r => r.Service.PerSecond / r.Bare.PerSecond));
+        yield return Row("median", Of(r => r.Service), Of(r => r.Bare), ratio);
+        yield return "";
+
+        static string Row(string name, Load s, Load b, double ratio) =>
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {name} | {s.PerSecond:0} | {s.P50:0.00} | {s.P99:0.00} | {b.PerSecond:0} | {b.P50:0.00} | {b.P99:0.00} | {ratio:0.00} |"
+            );
+    }
+
+    private async Task<Load> LoadAsync(Uri server, string path, string[] headers)
+    {
+        using var child = Machine.Again([
+            "load",
+            new Uri(server, path).ToString(),
+            _pki.Directory,
+            Seconds,
+            .. headers,
+        ]);
+        var line = await child.StandardOutput.ReadLineAsync();
+        await child.WaitForExitAsync();
+        return JsonSerializer.Deserialize<Load>(line!)!;
+    }
+
+    private static async Task<WebApplication> StartServiceAsync(
+        string scratch,
+        PrivatePostgres postgres,
+        DevelopmentPki pki
+    )
+    {
+        var inboxFolder = Path.Combine(scratch, "inbox");
+        foreach (var source in (string[])["SPOR", "NCR"])
+        {
+            var folder = Directory.CreateDirectory(Path.Combine(inboxFolder, source)).FullName;
+            string[] sample = ["--source", source, "--date", "2026-11-21", "--national", "--out", folder];
+            if (await SampleCommand.Create().Parse(sample).InvokeAsync() != 0)
+            {
+                throw new InvalidOperationException("There is no sample.");
+            }
+        }
+
+        var builder = Hosting.CreateBuilder(
+            "Benchmark",
+            [
+                .. pki.Configuration,
+                new("ConnectionStrings:Lagesbild", postgres.ConnectionString()),
+                new("Security:Audit:Folder", Path.Combine(scratch, "audit")),
+                // One identity makes all the load: it is counted, and never has too much.
+                new("Limits:RequestsPerSecond", "1000000"),
+                new("Limits:Burst", "1000000"),
+                new($"{DeliveriesOptions.Section}:{nameof(DeliveriesOptions.AllowSynthetic)}", "true"),
+                new($"{InboxOptions.Section}:{nameof(InboxOptions.Path)}", inboxFolder),
+                new($"{InboxOptions.Section}:{nameof(InboxOptions.Every)}", "00:00:01"),
+                new($"{InboxOptions.Section}:{nameof(InboxOptions.QuietTime)}", "00:00:00"),
+            ]
+        );
+        builder.Logging.ClearProviders();
+        var any = new IPEndPoint(IPAddress.Loopback, 0);
+        var app = Hosting.Build(builder, new Listeners(null, any, any));
+        var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var left = 2;
+        app.Services.GetRequiredService<Inbox>().Settled += (file, receipt) =>
+        {
+            if (receipt.State != "published")
+            {
+                settled.TrySetException(new InvalidOperationException($"{file} was {receipt.State}."));
+            }
+            else if (Interlocked.Decrement(ref left) == 0)
+            {
+                settled.TrySetResult();
+            }
+        };
+        await app.StartAsync();
+        await settled.Task;
+        return app;
+    }
+
+    private WebApplication BuildBare()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection(_pki.Configuration);
+        // For the same listener, with the same certificates; nobody asks it whether a caller may.
+        builder.AddSecurity(demoDoor: false);
+        CertificateBenchmark.AskNobody(builder.Services);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.ListenWithCertificates(new IPEndPoint(IPAddress.Loopback, 0))
+        );
+        var app = builder.Build();
+        app.Run(context =>
+        {
+            var (status, body, type, coding, etag) = _answer!;
+            context.Response.StatusCode = status;
+            context.Response.Headers.ETag = etag;
+            if (status == StatusCodes.Status304NotModified)
+            {
+                return Task.CompletedTask;
+            }
+
+            context.Response.ContentType = type;
+            context.Response.ContentLength = body.Length;
+            if (coding is not null)
+            {
+                context.Response.Headers.ContentEncoding = coding;
+            }
+
+            return context.Response.Body.WriteAsync(body, 0, body.Length);
+        });
+        return app;
+    }
+
+    private static Uri Https(WebApplication app) =>
+        app
+            .Services.GetRequiredService<IServer>()
+            .Features.Get<IServerAddressesFeature>()!
+            .Addresses.Select(a => new Uri(a))
+            .First(a => a.Scheme == "https");
+}
