@@ -106,7 +106,6 @@ internal static class CertificateBenchmark
         var app = builder.Build();
         if (isGuarded)
         {
-            app.UseRouting();
             app.UseSecurity();
             app.MapGet("/answer/{bytes}", AnswerAsync).RequireAuthorization(Roles.Reader);
         }

@@ -34,10 +34,7 @@ internal sealed record Representation(string Format, string MediaType, DownloadF
     /// <summary>What the Accept header likes best among those there are; null where it rules all of them out.</summary>
     public static Representation? Accepted(StringValues accept, IReadOnlyList<Representation> all)
     {
-        if (
-            accept.Count == 0
-            || accept.Count == 1 && accept[0] is { } only && (only == "*/*" || only == all[0].MediaType)
-        )
+        if (all[0].IsPlainlyAccepted(accept))
         {
             return all[0];
         }
@@ -60,6 +57,10 @@ internal sealed record Representation(string Format, string MediaType, DownloadF
 
         return best;
     }
+
+    /// <summary>For a default: the header names it alone, or asks for nothing in particular.</summary>
+    public bool IsPlainlyAccepted(StringValues accept) =>
+        accept.Count == 0 || accept.Count == 1 && accept[0] is { } only && (only == "*/*" || only == MediaType);
 
     // The most specific range that matches decides: RFC 9110 §12.5.1.
     private static double Quality(IList<MediaTypeHeaderValue> ranges, MediaTypeHeaderValue type)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Lagesbild.Catalogue;
+using Lagesbild.Picture;
 using Lagesbild.Security;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
@@ -10,7 +11,11 @@ namespace Lagesbild.Api;
 
 /// <summary>A request as it came, in as far as the response can depend on it.</summary>
 /// <param name="Accepted">What Accept leads to; null where it rules out everything (format may overrule it).</param>
-internal readonly record struct RequestKey(string Path, string? Query, Representation? Accepted, ContentCoding Coding);
+internal readonly record struct RequestKey(string Path, string? Query, Representation? Accepted, ContentCoding Coding)
+{
+    // There are few representations, and hashing one means hashing its names.
+    public override int GetHashCode() => HashCode.Combine(Path, Query, Coding);
+}
 
 /// <summary>A response of 200, ready to be written: its bytes, packed, and its headers as they go out.</summary>
 internal sealed class StoredResponse
@@ -164,7 +169,7 @@ internal static class EntityTag
 /// The responses already given from the current picture: a second asking costs a lookup and a write. Everything goes
 /// when the picture does, and when the bounds are reached.
 /// </summary>
-internal sealed class ResponseCache(Contacts contacts)
+internal sealed class ResponseCache(CurrentPicture current, Contacts contacts)
 {
     /// <summary>Bytes kept at most, bodies and keys.</summary>
     public const int Capacity = 16 << 20;
@@ -172,6 +177,27 @@ internal sealed class ResponseCache(Contacts contacts)
     private const int LargestKept = Capacity / 8;
 
     private volatile Generation? _generation;
+
+    /// <summary>
+    /// What is kept for a request that plainly accepts JSON, the default of all that is kept; null where there is nothing, or
+    /// somebody has to think about what is wanted. Only for readers.
+    /// </summary>
+    public Task? Answer(HttpContext context)
+    {
+        var request = context.Request;
+        if (
+            current.Value is not { } picture
+            || !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)
+            || !Representation.Json.IsPlainlyAccepted(request.Headers.Accept)
+        )
+        {
+            return null;
+        }
+
+        var coding = ContentCodings.Accepted(request.Headers.AcceptEncoding);
+        var key = new RequestKey(request.Path.Value!, request.QueryString.Value, Representation.Json, coding);
+        return Of(picture).Find(key)?.WriteAsync(context);
+    }
 
     /// <summary>The responses of a picture; those of another are forgotten.</summary>
     public Generation Of(Picture.Picture picture)

@@ -78,7 +78,10 @@ public static class Hosting
     internal static void MapVisitors(this WebApplication app)
     {
         app.UseApi();
-        app.UseSecurity();
+        app.UseSecurity(
+            app.Services.GetRequiredService<ResponseCache>().Answer,
+            app.Services.GetRequiredService<PageCache>().Answer
+        );
         app.MapApi();
         app.MapPages();
     }

@@ -31,8 +31,24 @@ internal sealed class PageCache(CurrentPicture current, Contacts contacts, TimeP
 
     private volatile Generation? _generation;
 
-    /// <summary>Answers a page's endpoint from what is kept, or lets it be made and keeps it.</summary>
-    public async Task AnswerAsync(HttpContext context, RequestDelegate next)
+    /// <summary>What is kept for the request; null where nothing is. Only for readers.</summary>
+    public Task? Answer(HttpContext context)
+    {
+        var request = context.Request;
+        if (
+            current.Value is not { } picture
+            || !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)
+        )
+        {
+            return null;
+        }
+
+        var key = KeyOf(request);
+        return Of(picture).Pages.TryGetValue(key, out var kept) ? WriteAsync(context, kept, key.Coding) : null;
+    }
+
+    /// <summary>Lets a page's endpoint make it, and keeps it.</summary>
+    public async Task MakeAsync(HttpContext context, RequestDelegate next)
     {
         if (current.Value is not { } picture)
         {
@@ -42,25 +58,20 @@ internal sealed class PageCache(CurrentPicture current, Contacts contacts, TimeP
         }
 
         var pages = Of(picture);
-        var request = context.Request;
-        var key = new Key(
+        var key = KeyOf(context.Request);
+        if (await MakeAsync(context, next, key.Coding) is { } made)
+        {
+            Keep(pages, key, made);
+            await WriteAsync(context, made, key.Coding);
+        }
+    }
+
+    private static Key KeyOf(HttpRequest request) =>
+        new(
             request.Path.Value ?? "",
             request.QueryString.Value ?? "",
             ContentCodings.Accepted(request.Headers.AcceptEncoding)
         );
-        if (!pages.Pages.TryGetValue(key, out var kept))
-        {
-            kept = await MakeAsync(context, next, key.Coding);
-            if (kept is null)
-            {
-                return;
-            }
-
-            Keep(pages, key, kept);
-        }
-
-        await WriteAsync(context, kept, key.Coding);
-    }
 
     private Generation Of(Picture.Picture picture)
     {

@@ -57,7 +57,7 @@ public static class PagesSetup
                 || metadata.GetMetadata<KeptPage>() is null
                 || metadata.GetMetadata<LedgerPageAttribute>() is not null
                     ? next(context)
-                    : context.RequestServices.GetRequiredService<PageCache>().AnswerAsync(context, next)
+                    : context.RequestServices.GetRequiredService<PageCache>().MakeAsync(context, next)
         );
         app.MapAssets();
         app.MapDownloads();

@@ -15,6 +15,9 @@ internal sealed class AuditTrail
 
     public int? Rows { get; set; }
 
+    /// <summary>A kept answer was given, before any endpoint was looked for.</summary>
+    public bool IsFromKept { get; set; }
+
     /// <summary>
     /// Writes a line about each request that was denied, or whose endpoint is not open to all: those are the ones that reach
     /// a figure or a delivery.
@@ -35,7 +38,7 @@ internal sealed class AuditTrail
             var isOpen =
                 context.GetEndpoint() is not { } endpoint
                 || endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null;
-            if (trail.Reason is not null || !isOpen)
+            if (trail.Reason is not null || trail.IsFromKept || !isOpen)
                 log.Write(
                     new AuditEntry(
                         began,

@@ -1,6 +1,4 @@
-using System.Runtime.CompilerServices;
 using System.Security.Claims;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
@@ -8,7 +6,10 @@ using Microsoft.Extensions.Options;
 
 namespace Lagesbild.Security;
 
-/// <summary>The only gate: the TLS handshake lets any certificate through, and what comes of it is decided here.</summary>
+/// <summary>
+/// The only gate: the TLS handshake lets any certificate through, and what comes of it is decided here. (<see cref="Gate"/>
+/// repeats what was decided a moment ago.)
+/// </summary>
 internal sealed class CertificateAuthenticationHandler(
     IOptionsMonitor<CertificateAuthenticationOptions> options,
     ILoggerFactory logger,
@@ -18,9 +19,6 @@ internal sealed class CertificateAuthenticationHandler(
     VerdictCache cache
 ) : AuthenticationHandler<CertificateAuthenticationOptions>(options, logger, encoder)
 {
-    // A connection keeps one certificate object for all its requests: it is hashed once.
-    private static readonly ConditionalWeakTable<X509Certificate2, string> Thumbprints = [];
-
     private Refusal? _refusal;
 
     private new CertificateAuthenticationEvents Events => (CertificateAuthenticationEvents)base.Events!;
@@ -35,7 +33,7 @@ internal sealed class CertificateAuthenticationHandler(
             _refusal = Refusal.CertificateMissing;
             return AuthenticateResult.NoResult();
         }
-        var thumbprint = Thumbprints.GetValue(certificate, static c => c.GetCertHashString(HashAlgorithmName.SHA256));
+        var thumbprint = Gate.ThumbprintOf(certificate);
         if (Context.Features.Get<AuditTrail>() is { } trail)
             trail.Thumbprint = thumbprint;
         if (!cache.TryGet(thumbprint, out var known))

@@ -40,6 +40,7 @@ public static class SecuritySetup
         services.AddSingleton(authorities);
         services.AddSingleton<AccessRules>();
         services.AddSingleton<VerdictCache>();
+        services.AddSingleton<Gate>();
         services.AddSingleton<RevocationLists>();
         services.AddSingleton<RevocationFeed>();
         services.AddSingleton<AuditLog>();
@@ -75,6 +76,8 @@ public static class SecuritySetup
             );
         }
         AccessRules.AddPolicies(services.AddAuthorizationBuilder());
+        // Readers' endpoints are let through by the gate, which leaves no mark that routing would look for.
+        services.Configure<RouteOptions>(routing => routing.SuppressCheckForUnhandledSecurityMetadata = true);
     }
 
     /// <summary>Takes revocation lists in, and fetches them, for as long as the service runs.</summary>
@@ -129,21 +132,29 @@ public static class SecuritySetup
         DemoDoor.Listen(kestrel, endpoint);
 
     /// <summary>
-    /// Security headers, the audit log, authentication, authorization. First in the pipeline, but for the exception handler.
+    /// The audit log, security headers, authentication, the count of requests, routing, authorization: in this order, before
+    /// all endpoints.
     /// </summary>
-    public static void UseSecurity(this WebApplication app)
+    /// <param name="kept">Asked, each in turn, once a reader has been let in, and before anything else is done for the request.</param>
+    public static void UseSecurity(this WebApplication app, params KeptAnswer[] kept)
     {
         // Before anybody is let in; the job goes on from here.
         app.Services.GetRequiredService<RevocationFeed>().Import();
         var audit = app.Services.GetRequiredService<AuditLog>();
         var clock = app.Services.GetRequiredService<TimeProvider>();
+        var gate = app.Services.GetRequiredService<Gate>();
         app.Use((context, next) => AuditTrail.Record(context, next, audit, clock));
         app.UseEdge();
         if (app.Services.GetService<DemoDoor.Opened>() is not null)
             app.Use(DemoDoor.RefuseForeignHosts);
-        app.UseAuthentication();
+        app.UseWhen(context => !gate.Recognises(context), others => others.UseAuthentication());
         app.Use(app.Services.GetRequiredService<RateLimit>().Admit);
-        app.UseAuthorization();
+        app.Use((context, next) => Gate.AnswerOf(context, kept) ?? next(context));
+        app.UseRouting();
+        app.UseWhen(context => !Gate.Admits(context), others => others.UseAuthorization());
+        // The host would put both before everything else, not knowing that they are in a branch already.
+        foreach (var done in (string[])["__AuthenticationMiddlewareSet", "__AuthorizationMiddlewareSet"])
+            ((IApplicationBuilder)app).Properties[done] = true;
         NoAccess.MapStylesheet(app);
     }
 

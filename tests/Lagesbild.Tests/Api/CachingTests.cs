@@ -96,7 +96,9 @@ public sealed class CachingTests(ApiHost host) : IClassFixture<ApiHost>
     [Fact]
     public async Task What_is_kept_is_packed_once()
     {
-        var responses = new ResponseCache(host.Services.GetRequiredService<Contacts>()).Of(host.Current.Value!);
+        var responses = new ResponseCache(host.Current, host.Services.GetRequiredService<Contacts>()).Of(
+            host.Current.Value!
+        );
         var body = new byte[1_000_000];
         var response = new StoredResponse(body, "\"x\"", Representation.Json, ContentCoding.Brotli);
         Assert.InRange(response.Size, 1, 1_000);
@@ -149,7 +151,9 @@ public sealed class CachingTests(ApiHost host) : IClassFixture<ApiHost>
     [Fact]
     public void The_cache_starts_over_rather_than_outgrow_its_bounds()
     {
-        var responses = new ResponseCache(host.Services.GetRequiredService<Contacts>()).Of(host.Current.Value!);
+        var responses = new ResponseCache(host.Current, host.Services.GetRequiredService<Contacts>()).Of(
+            host.Current.Value!
+        );
         var body = new byte[ResponseCache.Capacity / 10];
         var response = new StoredResponse(body, "\"x\"", Representation.Json, ContentCoding.Identity);
         RequestKey Key(int i) =>

@@ -106,7 +106,6 @@ internal sealed class SecureHost : IAsyncDisposable
             });
 
         var app = builder.Build();
-        app.UseRouting();
         app.UseSecurity();
         app.MapGet(Who, (HttpContext context) => Results.Json(new Answer(context)));
         app.MapGet("/lagesbild/v1/operators", () => "ok").RequireAuthorization(Roles.Operator);
