@@ -3,22 +3,9 @@ using System.Net.Http.Json;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
-using Lagesbild.Api;
-using Lagesbild.Catalogue;
-using Lagesbild.Commands;
-using Lagesbild.Deliveries;
-using Lagesbild.Pages;
-using Lagesbild.Picture;
 using Lagesbild.Security;
-using Lagesbild.Tests.Api;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Lagesbild.Tests.Security;
 
@@ -98,12 +85,11 @@ public sealed class AuditTests(PkiFixture pki) : IClassFixture<PkiFixture>
         var audit = Path.Combine(pki.Pki.Directory, "who-saw-what");
         var expected = new List<(string? HsaId, string Target, int Status, int? Rows, string? Reason)>();
         var traces = new Dictionary<int, string>();
-        await using (var app = await StartServiceAsync(audit))
+        await using (var app = await FiguresHost.StartAsync(pki, audit))
         {
-            var https = new Uri(app.Urls.Single(a => a.StartsWith("https", StringComparison.Ordinal)));
             async Task AskAsync(string? name, string? hsaId, string target, string? list = null, string? reason = null)
             {
-                using var client = Client(https, name);
+                using var client = FiguresHost.Client(pki, app, name);
                 using var response = await client.GetAsync(target, Cancelled);
                 int? rows = list is null ? null : 1;
                 if (list is not null and not "")
@@ -156,12 +142,11 @@ public sealed class AuditTests(PkiFixture pki) : IClassFixture<PkiFixture>
     public async Task A_kept_page_is_counted_for_each_who_sees_it()
     {
         var audit = Path.Combine(pki.Pki.Directory, "kept-pages");
-        await using (var app = await StartServiceAsync(audit))
+        await using (var app = await FiguresHost.StartAsync(pki, audit))
         {
-            var https = new Uri(app.Urls.Single(a => a.StartsWith("https", StringComparison.Ordinal)));
             foreach (var name in new[] { "navigator", "operator", "navigator" })
             {
-                using var client = Client(https, name);
+                using var client = FiguresHost.Client(pki, app, name);
                 Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/atgard/NGB", Cancelled)).StatusCode);
             }
             await app.StopAsync(Cancelled);
@@ -345,60 +330,6 @@ public sealed class AuditTests(PkiFixture pki) : IClassFixture<PkiFixture>
         await client.GetAsync(SecureHost.Who, Cancelled);
         await host.StopAsync();
     }
-
-    /// <summary>Security, API and pages, with the hand-made picture.</summary>
-    private async Task<WebApplication> StartServiceAsync(string audit)
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        // Somebody must listen for there to be a trace.
-        builder.Logging.ClearProviders().AddConsole();
-        builder.Configuration.AddInMemoryCollection(pki.Pki.Configuration);
-        builder.Configuration.AddInMemoryCollection([
-            new("Logging:LogLevel:Default", "Critical"),
-            new("Logging:LogLevel:Microsoft.AspNetCore", "Critical"),
-            new("Security:Audit:Folder", audit),
-            new("Security:RevocationLists:Kept", audit + "-crl"),
-        ]);
-        builder
-            .WebHost.UseKestrelCore()
-            .UseKestrelHttpsConfiguration()
-            .ConfigureKestrel(kestrel => kestrel.ListenWithCertificates(new IPEndPoint(IPAddress.Loopback, 0)));
-        builder.Services.AddSingleton(ProcedureCatalogue.Load());
-        builder.Services.AddSingleton(SourceReaders.Standard);
-        builder.Services.AddSingleton<CurrentPicture>();
-        builder.AddSecurity();
-        builder.AddApi();
-        builder.AddPages();
-        var app = builder.Build();
-        app.MapVisitors();
-        app.Services.GetRequiredService<CurrentPicture>()
-            .Swap(HandMadePicture.Build(app.Services.GetRequiredService<ProcedureCatalogue>()));
-        await app.StartAsync(Cancelled);
-        return app;
-    }
-
-    private HttpClient Client(Uri https, string? name) =>
-        new(
-            new SocketsHttpHandler
-            {
-                AllowAutoRedirect = false,
-                SslOptions = new SslClientAuthenticationOptions
-                {
-                    ClientCertificateContext = name is null
-                        ? null
-                        : SslStreamCertificateContext.Create(pki[name], null, offline: true),
-                    CertificateChainPolicy = new X509ChainPolicy
-                    {
-                        TrustMode = X509ChainTrustMode.CustomRootTrust,
-                        CustomTrustStore = { pki["ca/root"] },
-                        RevocationMode = X509RevocationMode.NoCheck,
-                    },
-                },
-            }
-        )
-        {
-            BaseAddress = new Uri($"https://localhost:{https.Port}"),
-        };
 
     /// <summary>Without a certificate, byte for byte.</summary>
     private static async Task<string> RawAsync(SecureHost host, string request)
