@@ -83,6 +83,12 @@ public readonly record struct AsaShare(
     AsaShareReason? Reason
 )
 {
+    /// <summary>Operations of class 3–4 are no fewer; equals <see cref="Count"/> where the number is exact, null where masked.</summary>
+    public long? CountAtLeast { get; private init; }
+
+    /// <summary>Operations of class 3–4 are no more; as above.</summary>
+    public long? CountAtMost { get; private init; }
+
     /// <summary>Computes the share of a unit's row (<paramref name="isUnit"/>) or of a level's sum.</summary>
     public static AsaShare Of(AsaCount asa, bool isUnit)
     {
@@ -100,6 +106,15 @@ public readonly record struct AsaShare(
             );
         }
 
+        return Visible(asa, isUnit) with
+        {
+            CountAtLeast = asa.Least,
+            CountAtMost = asa.Most,
+        };
+    }
+
+    private static AsaShare Visible(AsaCount asa, bool isUnit)
+    {
         long? count = asa.Least == asa.Most ? asa.Least : null;
         if (asa.Known < Proportion.LeastKnown)
         {

@@ -150,6 +150,43 @@ public sealed partial class PageTests(Chromium chromium) : IClassFixture<Chromiu
     }
 
     [Fact]
+    public async Task A_print_of_a_comparison_has_nothing_to_press_and_keeps_the_chart_with_its_legend()
+    {
+        await using var window = await chromium.OpenAsync();
+        await window.GoAsync(chromium.Resolve("/jamfor/NGB?enhet={0}&enhet={1}"));
+        await window.Page.EmulateMediaAsync(new PageEmulateMediaOptions { Media = Media.Print });
+        foreach (var pressed in await window.Page.GetByText(Pressed()).AllAsync())
+        {
+            Assert.False(await pressed.IsVisibleAsync(), await pressed.InnerTextAsync());
+        }
+
+        await Assertions.Expect(window.Page.Locator(".drawn:has(h2):has(.legend) > svg.chart")).ToBeVisibleAsync();
+        await Assertions.Expect(window.Page.Locator(".drawn")).ToHaveCSSAsync("break-inside", "avoid");
+    }
+
+    // A window of 1280 at twice the size.
+    [Fact]
+    public async Task In_a_narrow_window_a_card_says_what_it_is_compared_with_and_a_comparison_loses_nothing()
+    {
+        await using var window = await chromium.OpenAsync(width: 640);
+        await window.GoAsync(chromium.Address + "/atgard/NGB?hemma=23");
+        Assert.Equal(
+            "\"Mot hemma\"",
+            await window.Page.EvaluateAsync<string>(
+                "() => getComputedStyle(document.querySelector('tbody:not(.country) td.vs'), '::before').content"
+            )
+        );
+        await window.GoAsync(chromium.Resolve("/jamfor/NGB?enhet={0}&enhet={1}"));
+        foreach (var unit in chromium.Units.Take(2))
+        {
+            await Assertions.Expect(window.Page.Locator($".beside a[href='/enhet/{unit}/NGB']")).ToBeVisibleAsync();
+        }
+
+        await window.Page.GetByRole(AriaRole.Link, new() { Name = "Ta bort" }).First.ClickAsync();
+        await window.ArriveAsync($@"/jamfor/NGB\?enhet={chromium.Units[1]}$");
+    }
+
+    [Fact]
     public async Task The_patients_sheet_is_one_page_of_paper_with_six_units_too()
     {
         await using var window = await chromium.OpenAsync();
@@ -174,6 +211,9 @@ public sealed partial class PageTests(Chromium chromium) : IClassFixture<Chromiu
 
         Assert.Fail("Sixty presses of Tab did not lead there: " + isThere);
     }
+
+    [System.Text.RegularExpressions.GeneratedRegex("Patientblad med|Tillbaka till|Ta bort|Ladda ner")]
+    private static partial System.Text.RegularExpressions.Regex Pressed();
 
     [System.Text.RegularExpressions.GeneratedRegex(@"/Type\s*/Page\b")]
     private static partial System.Text.RegularExpressions.Regex SheetOfPaper();

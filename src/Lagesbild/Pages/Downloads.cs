@@ -75,8 +75,6 @@ internal static class Downloads
     )
     {
         var filter = TableFilter.Read(query, subject.Source, picture, new Notes());
-        var shown = ShownTable.Of(subject, filter);
-        Row?[] rows = [shown.Country, shown.Home, .. shown.InOrder];
         return Download.OfWaitingTimes(
             picture,
             [
@@ -86,7 +84,7 @@ internal static class Downloads
                     filter.Period,
                     filter.Group,
                     filter.Level,
-                    [.. rows.OfType<Row>()],
+                    ShownTable.Of(subject, filter).Distinct,
                     filter.Home
                 ),
             ],
@@ -103,10 +101,10 @@ internal static class Downloads
     {
         var units = ChosenUnits.Read(query, picture, new Notes());
         var filter = TableFilter.Read(query, subject.Source, picture, new Notes());
-        var rows =
+        IEnumerable<Place> places =
             units.Count > 0
-                ? subject.Trend(Level.Unit, filter.Group, [], [.. units.Select(unit => unit.HsaId)])
-                : subject.Trend(filter.Level, filter.Group, filter.Regions, []);
+                ? [Place.Country, .. units.Select(Place.Of)]
+                : ShownTable.Of(subject, filter).Distinct.Select(row => row.Place);
         return Download.OfTrends(
             picture,
             [
@@ -115,7 +113,12 @@ internal static class Downloads
                     subject,
                     filter.Group,
                     units.Count > 0 ? Level.Unit : filter.Level,
-                    [.. rows, .. subject.Trend(Level.Country, filter.Group, [], [])]
+                    [
+                        .. from place in places
+                        let months = subject.FindMonths(place, filter.Group)
+                        where months is not null
+                        select new TrendRow(place, months),
+                    ]
                 ),
             ],
             format

@@ -137,7 +137,9 @@ public static class Swedish
 
     /// <summary>"52,8 %", with ca where a bin straddles the ninetieth day.</summary>
     public static string Within90Days(in Figure figure) =>
-        figure.Within90Days is { } share ? (figure.Within90DaysIsInterpolated ? $"ca{Hold}" : "") + Share(share) : "";
+        figure.Within90DaysUnrounded is { } share
+            ? (figure.Within90DaysIsInterpolated ? $"ca{Hold}" : "") + Share(share)
+            : "";
 
     /// <summary>Why there is no figure; null where there is.</summary>
     public static string? WhyMissing(Absence absence, Period period) =>
@@ -203,15 +205,13 @@ public static class Swedish
         : "för stor del av landet";
 
     /// <summary>
-    /// "41 av 310": how many of class 3–4 among those whose class is known. A level some of whose units sent "&lt;5" has
-    /// no such number: "av 4 310".
+    /// "41 av 310": how many of class 3–4 among those whose class is known. Where a number was delivered as "&lt;5", the
+    /// bounds that it leaves: "1–4 av 17", "248–320 av 1 601".
     /// </summary>
     public static string AsaCount(in AsaShare asa) =>
-        asa.Known is not { } known || asa.Reason == AsaShareReason.Masked ? Masked
-        : asa.Count is { } count ? $"{Number(count)} av{Hold}{Number(known)}"
-        : asa.AtLeast is null ? $"minst 1 av{Hold}{Number(known)}"
-        : IsOneToFour(asa) ? $"1–4 av{Hold}{Number(known)}"
-        : $"av{Hold}{Number(known)}";
+        asa is not { Known: { } known, CountAtLeast: { } least, CountAtMost: { } most } ? Masked
+        : least == most ? $"{Number(least)} av{Hold}{Number(known)}"
+        : $"{Number(least)}–{Number(most)} av{Hold}{Number(known)}";
 
     /// <summary>"13,2 %", "ca 13,2 %", "högst 8,0 %", "3,1–6,0 %"; null where there is no share.</summary>
     public static string? AsaShareText(in AsaShare asa) =>
@@ -220,9 +220,8 @@ public static class Swedish
         : IsOneToFour(asa) ? $"högst {Share(most)}"
         : $"{(least * 100).ToString("0.0", Culture)}–{Share(most)}";
 
-    // A single "<5": its bounds are 1 and 4 of those known.
-    private static bool IsOneToFour(in AsaShare asa) =>
-        asa is { IsApproximate: false, AtLeast: { } least, Known: { } known } && Math.Round(least * known) <= 1;
+    // A single "<5".
+    private static bool IsOneToFour(in AsaShare asa) => asa is { CountAtLeast: 1, CountAtMost: 4 };
 
     private static CultureInfo WithFixedSeparators()
     {

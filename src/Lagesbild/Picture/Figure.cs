@@ -21,13 +21,15 @@ public enum Absence : byte
 
 /// <summary>
 /// The figures of one cell: a unit's or a level's, for one procedure, period and group. Packed, because a national
-/// picture holds two million; days are kept in hundredths, shares in ten-thousandths.
+/// picture holds two million; days are kept in hundredths, shares in thousand-millionths: one that is rounded a second
+/// time, for a reader, must not have been rounded to a neighbour of the half before.
 /// </summary>
 public readonly struct Figure
 {
     private const ushort NoDay = ushort.MaxValue;
     private const int NoHundredths = -1;
-    private const ushort NoShare = ushort.MaxValue;
+    private const int NoShare = -1;
+    private const double WholeShare = 1e9;
 
     [Flags]
     private enum Flags : byte
@@ -42,11 +44,11 @@ public readonly struct Figure
     private readonly long _count;
     private readonly int _median;
     private readonly int _p90;
+    private readonly int _within90;
     private readonly ushort _lower;
     private readonly ushort _upper;
     private readonly ushort _intervalLower;
     private readonly ushort _intervalUpper;
-    private readonly ushort _within90;
     private readonly ushort _units;
     private readonly ushort _unitsMasked;
     private readonly Flags _flags;
@@ -113,7 +115,7 @@ public readonly struct Figure
             }
         }
 
-        _within90 = (ushort)Math.Round(Proportion.Within90Days(bins)!.Value * 10_000);
+        _within90 = (int)Math.Round(Proportion.Within90Days(bins)!.Value * WholeShare);
         if (Proportion.Within90DaysIsInterpolated(bins))
         {
             _flags |= Flags.Within90DaysIsInterpolated;
@@ -184,7 +186,10 @@ public readonly struct Figure
     public int? P90OpenEndedFromDays => P90IsOpenEnded ? _p90 / 100 : null;
 
     /// <summary>Share who waited at most 90 days, 0–1, four decimals.</summary>
-    public double? Within90Days => _within90 == NoShare ? null : _within90 / 10_000.0;
+    public double? Within90Days => Within90DaysUnrounded is { } share ? Math.Round(share, 4) : null;
+
+    /// <summary>The same with nine decimals, to be rounded once by whoever shows it.</summary>
+    public double? Within90DaysUnrounded => _within90 == NoShare ? null : _within90 / WholeShare;
 
     public bool Within90DaysIsInterpolated => (_flags & Flags.Within90DaysIsInterpolated) != 0;
 

@@ -105,13 +105,7 @@ public sealed class ProcedurePicture
                 continue;
             }
 
-            var row = new Row(
-                _places[place],
-                _figures[At(place, query.Period, query.Group)],
-                _asa[place],
-                DistanceKm(_places[place], query.Near),
-                home is { } compareWith ? CompareWithHome(place, compareWith, query.Period, query.Group) : null
-            );
+            var row = RowOf(place, home, query);
             if (
                 row.DistanceKm > query.MaxDistanceKm
                 || !(query.MinCount is not { } least || row.Figure.Count >= least)
@@ -127,12 +121,9 @@ public sealed class ProcedurePicture
         return RowOrder.Sort(rows, query.Sort, query.Descending);
     }
 
-    /// <summary>
-    /// A place's median against the one at the patient's home; null where the two are the same place, where either has no
-    /// median, and where either has fewer than ten patients.
-    /// </summary>
-    public HomeDifference? CompareWithHome(Place place, Place home, Period period, int group) =>
-        PlaceOf(place) is { } found && PlaceOf(home) is { } other ? CompareWithHome(found, other, period, group) : null;
+    /// <summary>A place's row as the table has it, whether or not the table keeps it; null where <see cref="FindFigure"/> is.</summary>
+    public Row? FindRow(Place place, TableQuery query) =>
+        PlaceOf(place) is { } found ? RowOf(found, query.Home is { } home ? PlaceOf(home) : null, query) : null;
 
     /// <summary>18 months for each unit, region or healthcare region (or the one country), by name.</summary>
     public IReadOnlyList<TrendRow> Trend(
@@ -167,6 +158,16 @@ public sealed class ProcedurePicture
         return bins[..Histogram.Merge(bins)];
     }
 
+    private Row RowOf(int place, int? home, TableQuery query) =>
+        new(
+            _places[place],
+            _figures[At(place, query.Period, query.Group)],
+            _asa[place],
+            DistanceKm(_places[place], query.Near),
+            home is { } compareWith ? CompareWithHome(place, compareWith, query.Period, query.Group) : null
+        );
+
+    // Null where the two are the same place, where either has no median, and where either has fewer than ten patients.
     private HomeDifference? CompareWithHome(int place, int home, Period period, int group)
     {
         if (

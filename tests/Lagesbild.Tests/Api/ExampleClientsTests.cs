@@ -81,7 +81,9 @@ public sealed class ExampleClientsTests : IDisposable
                     (Unit: unit, Figure: figures.FindFigure(Place.Of(unit), Period.Days365, 0)!.Value)
                 )
                 .Where(row =>
-                    figures.CompareWithHome(Place.Of(row.Unit), home, Period.Days365, 0)?.Word == ComparedWith.Shorter
+                    figures
+                        .FindRow(Place.Of(row.Unit), new TableQuery(figures, Period.Days365) { Home = home })
+                        ?.Home?.Word == ComparedWith.Shorter
                 )
                 .OrderBy(row => row.Unit.Municipality.DistanceKm(ostersund))
                 .Take(3)

@@ -123,7 +123,7 @@ public sealed class DownloadTests
             HandMadePicture.SporDate.ToDateTime(TimeOnly.MinValue),
             DateTime.FromOADate(double.Parse(falun["Referensdatum"].CellValue!.Text, CultureInfo.InvariantCulture))
         );
-        Assert.Equal("0.0%", FormatOf(book, falun["Opererade inom 90 dagar"]));
+        Assert.Equal("0.00%", FormatOf(book, falun["Opererade inom 90 dagar"]));
         var masked = rows.Single(row => row.GetValueOrDefault("Namn")?.InnerText == "Ängens klinik");
         Assert.Equal("för få för att visas", masked["Saknas därför att"].InnerText);
         Assert.DoesNotContain("Antal", masked.Keys);

@@ -48,6 +48,42 @@ public sealed class DownloadsTests(PagesHost pages) : IClassFixture<PagesHost>
         );
     }
 
+    // Or a sum of the column counts it twice.
+    [Fact]
+    public async Task Home_stands_once_in_a_file_and_the_country_is_compared_with_it()
+    {
+        foreach (
+            var (query, homes) in new[]
+            {
+                ("hemma=" + HandMadePicture.Are, "Åre kirurgi"),
+                ("hemma=20&visa=region", "Region Dalarna"),
+                ("hemma=20&driftsform=privat", "Region Dalarna"),
+            }
+        )
+        {
+            var lines = await LinesAsync("/hamta/vantetider/NGB.csv?" + query);
+            var (name, compared) = (At(lines, "Namn"), At(lines, "Jämfört med hemma"));
+            Assert.Single(lines, line => line.Split(';')[name] == homes);
+            Assert.NotEqual("", lines.Single(line => line.Split(';')[name] == "Hela landet").Split(';')[compared]);
+        }
+    }
+
+    [Theory]
+    [InlineData("kommun=2080&km=100")]
+    [InlineData("driftsform=ideburen&sortera=-namn")]
+    [InlineData("region=20&hemma=23")]
+    [InlineData("visa=sjukvardsregion")]
+    public async Task Eighteen_months_are_of_the_rows_that_the_table_has(string query)
+    {
+        var table = await LinesAsync("/hamta/vantetider/NGB.csv?" + query);
+        var months = await LinesAsync("/hamta/utveckling/NGB.csv?" + query);
+        Assert.Equal(Names(table), Names(months).Distinct());
+        Assert.Equal(18 * (table.Length - 1), months.Length - 1);
+
+        static IEnumerable<string> Names(string[] lines) =>
+            lines.Skip(1).Select(line => line.Split(';')[At(lines, "Namn")]);
+    }
+
     [Fact]
     public async Task Eighteen_months_of_what_is_shown_with_the_country()
     {
@@ -79,6 +115,8 @@ public sealed class DownloadsTests(PagesHost pages) : IClassFixture<PagesHost>
         using var response = await pages.SendAsync(address);
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
     }
+
+    private static int At(string[] lines, string heading) => Array.IndexOf(lines[0].Split(';'), heading);
 
     private static string Link(PageText page, string beginning)
     {

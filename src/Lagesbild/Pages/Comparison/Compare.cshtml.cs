@@ -107,13 +107,8 @@ public sealed class CompareModel(Shell shell) : PageModel
         var place = Place.Of(unit);
         return new Column(
             unit,
-            new Row(
-                place,
-                Subject.FindFigure(place, Period, Group) ?? Figure.Missing(Absence.None),
-                Subject.FindAsa(place),
-                null,
-                Home is null ? null : Subject.CompareWithHome(place, Home, Period, Group)
-            ),
+            Subject.FindRow(place, new TableQuery(Subject, Period, Group) { Home = Home })
+                ?? new Row(place, Figure.Missing(Absence.None), null, null),
             shell.Contacts.Find(unit.HsaId)
         );
     }

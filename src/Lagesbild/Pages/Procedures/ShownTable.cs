@@ -5,7 +5,10 @@ namespace Lagesbild.Pages.Procedures;
 
 /// <summary>The rows of a table in the order that they are shown in, on the page and in what is downloaded from it.</summary>
 /// <param name="Country">The country's row, on top.</param>
-/// <param name="Home">The patient's home, beneath it; null where none was chosen or the procedure is not done there.</param>
+/// <param name="Home">
+/// The patient's home, beneath it; it keeps its place among the others too, if it is one of them. Null where none was
+/// chosen or the procedure is not done there.
+/// </param>
 /// <param name="Ranked">Rows with at least ten operations.</param>
 /// <param name="Few">Rows with fewer.</param>
 /// <param name="Missing">Rows without a figure: masked, none, silent.</param>
@@ -24,29 +27,28 @@ public sealed record ShownTable(
 
     public IEnumerable<Row> InOrder => [.. Ranked, .. Few, .. Missing];
 
+    /// <summary>Every row once, for a file that is summed and sorted: the country, the home where it is not among the others, the others.</summary>
+    public IReadOnlyList<Row> Distinct =>
+        [
+            Country,
+            .. Home is { } home && !InOrder.Any(row => row.Place.IsSameAs(home.Place)) ? (Row[])[home] : [],
+            .. InOrder,
+        ];
+
     public bool IsEmpty => Ranked.Count + Few.Count + Missing.Count == 0;
 
     public static ShownTable Of(ProcedurePicture subject, TableFilter filter)
     {
-        var rows = InOrderOf(subject.Table(filter.ToQuery(subject)), filter).ToList();
+        var query = filter.ToQuery(subject);
+        var rows = InOrderOf(subject.Table(query), filter).ToList();
         return new ShownTable(
-            RowOf(Place.Country) ?? new Row(Place.Country, Figure.Missing(Absence.None), null, null),
-            filter.Home is { } home ? RowOf(home) : null,
+            subject.FindRow(Place.Country, query)!,
+            filter.Home is { } home ? subject.FindRow(home, query) : null,
             [.. rows.Where(row => row.Figure is { IsPresent: true, Count: >= FewBelow })],
             [.. rows.Where(row => row.Figure is { IsPresent: true, Count: < FewBelow })],
             // Silence last of all: masked units do operate.
             [.. rows.Where(row => !row.Figure.IsPresent).OrderBy(row => RankOf(row.Figure.Absence))]
         );
-
-        Row? RowOf(Place place) =>
-            subject.FindFigure(place, filter.Period, filter.Group) is { } figure
-                ? new Row(
-                    place,
-                    figure,
-                    subject.FindAsa(place),
-                    filter.Near is { } near && place.Unit is { } unit ? unit.Municipality.DistanceKm(near) : null
-                )
-                : null;
     }
 
     private static int RankOf(Absence absence) =>
