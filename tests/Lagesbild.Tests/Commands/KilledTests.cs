@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Lagesbild.Ledger;
 using Lagesbild.Security;
 using Lagesbild.Tests.Jobs;
@@ -40,17 +38,12 @@ public sealed class KilledTests(ITestOutputHelper output)
     [Fact]
     public async Task Killed_at_every_step_each_delivery_is_there_exactly_once_and_the_picture_is_right()
     {
-        var (kills, seed) = (Setting("LAGESBILD_KILLS", 30), Setting("LAGESBILD_SEED", 20261122));
+        var (kills, seed) = (Killing.Setting("LAGESBILD_KILLS", 30), Killing.Setting("LAGESBILD_SEED", 20261122));
         var chance = new Random(seed);
         using var folder = new TestFolder();
         await using var node = await Node.CreateAsync();
         var pki = DevelopmentPki.Open(folder.Inside("certs"), TimeProvider.System);
-        KeyValuePair<string, string?>[] environment =
-        [
-            .. Serving.Environment(node, pki),
-            new("Logging__LogLevel__Microsoft.EntityFrameworkCore", "Debug"),
-            new("Logging__LogLevel__Npgsql", "Debug"),
-        ];
+        KeyValuePair<string, string?>[] environment = [.. Serving.Environment(node, pki), .. Killing.TellAll];
         var account = new Account(node, chance);
         account.Begin(FirstDay.AddDays(-1));
         var steps = LogSteps.Concat(FolderSteps).ToArray();
@@ -98,12 +91,7 @@ public sealed class KilledTests(ITestOutputHelper output)
         var errors = process.StandardError.ReadToEndAsync();
         await Task.WhenAny(seen.Task, reading)
             .WaitAsync(TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken);
-        var at = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(at) < after)
-        {
-            Thread.SpinWait(20);
-        }
-
+        Killing.Wait(after);
         await process.KillAsync();
         await reading;
         Assert.Equal("", await errors);
@@ -121,11 +109,6 @@ public sealed class KilledTests(ITestOutputHelper output)
         await reading;
         await errors;
     }
-
-    private static int Setting(string name, int otherwise) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } given
-            ? int.Parse(given, CultureInfo.InvariantCulture)
-            : otherwise;
 
     /// <summary>What was handed in, and what should have become of it: worked out from the rules' words alone.</summary>
     private sealed class Account(Node node, Random chance)

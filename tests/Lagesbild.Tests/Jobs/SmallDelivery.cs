@@ -108,9 +108,10 @@ public sealed record SmallDelivery(string FileName, byte[] Content)
         Directory.CreateDirectory(folder);
         var path = Path.Combine(folder, FileName);
         // As a sender does: no pass that is under way sees it half made, or with the time of just now.
-        File.WriteAllBytes(path + ".part", Content);
-        File.SetLastWriteTimeUtc(path + ".part", (written ?? DateTimeOffset.UtcNow.AddMinutes(-1)).UtcDateTime);
-        File.Move(path + ".part", path, overwrite: true);
+        var making = Path.Combine(folder, "." + FileName);
+        File.WriteAllBytes(making, Content);
+        File.SetLastWriteTimeUtc(making, (written ?? DateTimeOffset.UtcNow.AddMinutes(-1)).UtcDateTime);
+        File.Move(making, path, overwrite: true);
         return this;
     }
 
