@@ -6,6 +6,13 @@ namespace Lagesbild.Deliveries;
 /// <summary>File names as they may stand in a log or on a terminal: their senders choose them.</summary>
 public static class FileNames
 {
+    // A receipt's name is the file's and its ending, and file systems allow 255 bytes.
+    private const int LongestName = 200;
+
+    /// <summary>Whether it can be kept, as a file's name and in receipts: no personal number, nothing unseen, not too long.</summary>
+    public static bool IsFit(string name) =>
+        !PersonalIdentityNumber.IsIn(name) && !name.Any(IsUnseen) && Encoding.UTF8.GetByteCount(name) <= LongestName;
+
     /// <summary>Without a personal number, and without what a terminal would obey.</summary>
     public static string Shown(string name) =>
         PersonalIdentityNumber.IsIn(name) ? "(a name that holds what looks like a personal number)" : Escape(name);

@@ -65,10 +65,14 @@ public sealed partial class SourceReaders(IReadOnlyList<ISourceReader> readers)
             null,
             null
         );
+        if (named is null && !FileNames.IsFit(fileName))
+        {
+            result = result with { FileName = sha256 };
+        }
+
         if (named is null && PersonalIdentityNumber.IsIn(fileName))
         {
             findings.Error("personal-identity-number", "Filens namn innehåller något som ser ut som ett personnummer.");
-            result = result with { FileName = sha256 };
         }
 
         if (named is not { } known || (expectedSource is not null && known.Reader.Source.Code != expectedSource))

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using Lagesbild.Deliveries;
 using Lagesbild.Ledger;
 
@@ -16,13 +14,11 @@ public sealed class Inbox(
     DeliveryLedger ledger,
     PictureKeeper keeper,
     Publisher publisher,
+    InboxCopies copies,
     TimeProvider clock,
     ILogger<Inbox> logger
 ) : IDisposable
 {
-    // A receipt's name is the file's and its ending, and file systems allow 255 bytes.
-    private const int LongestName = 200;
-
     private readonly Dictionary<string, Sighting> _sightings = [];
     private readonly SemaphoreSlim _pass = new(1, 1);
 
@@ -62,6 +58,8 @@ public sealed class Inbox(
 
                 anySettled |= isSettled;
             }
+
+            await copies.FollowAsync(cancellationToken);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
@@ -118,7 +116,9 @@ public sealed class Inbox(
     {
         try
         {
-            var sighting = _sightings[file.FullName];
+            // The framework renames what it moves.
+            var path = file.FullName;
+            var sighting = _sightings[path];
             if (sighting.Receipt is null)
             {
                 Taken?.Invoke(FileNames.Shown(file.Name));
@@ -132,11 +132,24 @@ public sealed class Inbox(
                 }
 
                 sighting = sighting with { Receipt = settled.Receipt };
-                _sightings[file.FullName] = sighting;
+                _sightings[path] = sighting;
             }
 
             // Should clearing away fail, only that is tried again: it must not be judged and recorded each time.
-            await ClearAwayAsync(source, file, sighting, sighting.Receipt, cancellationToken);
+            if (
+                await copies.ClearAwayAsync(
+                    source,
+                    file,
+                    sighting.Length,
+                    sighting.Written,
+                    sighting.Receipt,
+                    cancellationToken
+                )
+            )
+            {
+                _sightings.Remove(path);
+            }
+
             Settled?.Invoke(file.Name, sighting.Receipt);
             return true;
         }
@@ -159,58 +172,7 @@ public sealed class Inbox(
         }
     }
 
-    /// <summary>The receipt first: a sender whose file is gone finds out why.</summary>
-    private async Task ClearAwayAsync(
-        string source,
-        FileInfo file,
-        Sighting sighting,
-        Receipt receipt,
-        CancellationToken cancellationToken
-    )
-    {
-        var isRefused = receipt.State == "refused";
-        var outcome = Path.Combine(
-            options.Path!,
-            source,
-            isRefused ? "refused"
-                : receipt.State == "held" ? "held"
-                : "accepted"
-        );
-        Directory.CreateDirectory(outcome);
-        var name = IsFitForAName(file.Name) ? file.Name : receipt.Sha256;
-        var unfinished = Path.Combine(outcome, "." + name + ".tmp");
-        await File.WriteAllBytesAsync(
-            unfinished,
-            [.. JsonSerializer.SerializeToUtf8Bytes(receipt, ReceiptJson.Indented.Receipt), (byte)'\n'],
-            cancellationToken
-        );
-        File.Move(unfinished, Path.Combine(outcome, name + ".receipt.json"), overwrite: true);
-        file.Refresh();
-        if (file.Length != sighting.Length || file.LastWriteTimeUtc != sighting.Written)
-        {
-            // The sender has put another file in its place meanwhile.
-            return;
-        }
-
-        var path = file.FullName;
-        if (isRefused)
-        {
-            file.Delete();
-        }
-        else
-        {
-            file.MoveTo(Path.Combine(outcome, name), overwrite: true);
-        }
-
-        _sightings.Remove(path);
-    }
-
     public void Dispose() => _pass.Dispose();
-
-    private static bool IsFitForAName(string name) =>
-        !PersonalIdentityNumber.IsIn(name)
-        && !name.Any(char.IsControl)
-        && Encoding.UTF8.GetByteCount(name) <= LongestName;
 
     /// <summary>What earlier passes saw of a file, and its receipt where only clearing away is left.</summary>
     private sealed record Sighting(

@@ -8,8 +8,6 @@ namespace Lagesbild.Jobs;
 /// </summary>
 public sealed class InboxFolder(InboxOptions options, SourceReaders readers, ILogger<InboxFolder> logger)
 {
-    private static readonly string[] Outcomes = ["accepted", "held", "refused"];
-
     private readonly HashSet<string> _strays = [];
 
     /// <summary>Every source's finished files, changing still or not.</summary>
@@ -27,7 +25,7 @@ public sealed class InboxFolder(InboxOptions options, SourceReaders readers, ILo
                 {
                     found.Add((source, file));
                 }
-                else if (entry is not DirectoryInfo || !Outcomes.Contains(entry.Name))
+                else if (entry is not DirectoryInfo || !InboxCopies.Outcomes.Contains(entry.Name))
                 {
                     strays.Add(entry.FullName, source);
                 }

@@ -11,6 +11,7 @@ public sealed class Publisher(
     DeliveryLedger ledger,
     PictureKeeper keeper,
     DeliveryTelemetry telemetry,
+    InboxCopies copies,
     TimeProvider clock,
     ILogger<Publisher> logger
 )
@@ -71,7 +72,7 @@ public sealed class Publisher(
     public async Task<OrderOutcome> CarryOutAsync(OperatorOrder order, CancellationToken cancellationToken)
     {
         await ledger.PrepareAsync(cancellationToken);
-        var outcome = await keeper.InTurnAsync(
+        var (outcome, delivery) = await keeper.InTurnAsync(
             async () =>
             {
                 await using var decision = await ledger.BeginDecisionAsync(order, cancellationToken);
@@ -87,11 +88,18 @@ public sealed class Publisher(
                     await decision.CommitAsync(cancellationToken);
                 }
 
-                return decision.Outcome;
+                return (decision.Outcome, decision.Delivery);
             },
             cancellationToken
         );
         logger.LogInformation("{Order} of {Subject} by {By}: {Outcome}", order.Kind, order.Subject, order.By, outcome);
+        if (outcome == OrderOutcome.Done && delivery is not null)
+        {
+            // Whether or not anybody waits for the answer: what was refused is not to lie here any longer than it must.
+            ledger.Forget(delivery);
+            await copies.FollowAsync(delivery, CancellationToken.None);
+        }
+
         return outcome;
     }
 

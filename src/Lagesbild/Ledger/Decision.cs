@@ -71,6 +71,9 @@ public sealed class Decision : IAsyncDisposable
 
     public OrderOutcome Outcome { get; private set; }
 
+    /// <summary>The delivery that was held, as committing leaves it; null for a restoration, and where there is none.</summary>
+    public Delivery? Delivery { get; private set; }
+
     /// <summary>The publication that stands, and is shown, until then.</summary>
     public Publication? PublishedBefore { get; private set; }
 
@@ -167,8 +170,8 @@ public sealed class Decision : IAsyncDisposable
 
     private async Task<OrderOutcome> DecideDeliveryAsync(CancellationToken cancellationToken)
     {
-        var delivery = await _context.Deliveries.FirstOrDefaultAsync(d => d.Id == _order.Subject, cancellationToken);
-        if (delivery is null)
+        Delivery = await _context.Deliveries.FirstOrDefaultAsync(d => d.Id == _order.Subject, cancellationToken);
+        if (Delivery is not { } delivery)
         {
             return OrderOutcome.Unknown;
         }

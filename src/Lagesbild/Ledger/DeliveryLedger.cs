@@ -89,7 +89,9 @@ public sealed class DeliveryLedger(
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         await context.Database.BeginTransactionAsync(cancellationToken);
         using var nothing = new MemoryStream();
-        await JudgeAsync(context, "rehearsal", nothing, null, "rehearsal", Now(clock), cancellationToken);
+        var reader = readers.All[0];
+        var name = $"{reader.Source.Code}_2000-01-01{reader.Extension}";
+        await JudgeAsync(context, name, nothing, null, "rehearsal", Now(clock), cancellationToken);
         await Settlement.RehearseAsync(context, clock, cancellationToken);
     }
 
@@ -169,15 +171,32 @@ public sealed class DeliveryLedger(
     {
         var published = await context.PublicationsNewestFirst.FirstOrDefaultAsync(cancellationToken);
         var sha256 = await Settlement.HashAsync(content, cancellationToken);
-        var before = await context
-            .Deliveries.AsNoTracking()
-            .FirstOrDefaultAsync(d => d.Sha256 == sha256 && d.State != DeliveryState.Refused, cancellationToken);
-        if (before is not null)
+        var source = expectedSource;
+        if (readers.ParseName(fileName) is { } named)
         {
-            return new Settlement(context, clock, content, published, before);
+            source = named.Reader.Source.Code;
+            // Only where name and place are that delivery's: knowing what a file holds opens no other register's receipt,
+            // and under another name it is not what that says. As a correction of itself it is the same delivery.
+            var date = named.Version.ReferenceDate;
+            if (
+                (expectedSource ?? source) == source
+                && await context
+                    .Deliveries.AsNoTracking()
+                    .FirstOrDefaultAsync(
+                        d =>
+                            d.Sha256 == sha256
+                            && d.State != DeliveryState.Refused
+                            && d.Source == source
+                            && d.ReferenceDate == date,
+                        cancellationToken
+                    )
+                    is { } before
+            )
+            {
+                return new Settlement(context, clock, content, published, before);
+            }
         }
 
-        var source = readers.ParseName(fileName)?.Reader.Source.Code ?? expectedSource;
         var result = readers.Read(
             fileName,
             content,
@@ -219,6 +238,15 @@ public sealed class DeliveryLedger(
         }
 
         return profile;
+    }
+
+    /// <summary>Lets go of what is remembered of a refused delivery.</summary>
+    public void Forget(Delivery delivery)
+    {
+        if (!delivery.IsContentKept)
+        {
+            _profiles.TryRemove(delivery.Sha256, out _);
+        }
     }
 
     private DeliveryProfile Keep(string sha256, DeliveryProfile profile)

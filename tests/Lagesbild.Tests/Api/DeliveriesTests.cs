@@ -157,6 +157,80 @@ public sealed class DeliveriesTests(PkiOfTheDay pki) : IClassFixture<PkiOfTheDay
     }
 
     [Fact]
+    public async Task Knowing_what_anothers_file_holds_tells_nothing_of_its_receipt_whatever_the_name()
+    {
+        var delivery = SmallDelivery.Ncr(Day1);
+        using var own = await PutAsync(
+            As("register-ncr"),
+            "NCR",
+            delivery.FileName,
+            delivery.Content,
+            HttpStatusCode.Created
+        );
+        var id = (string)(await JsonAsync(own))["delivery"]!["id"]!;
+        var spor = As("register-spor");
+        string[] names =
+        [
+            delivery.FileName,
+            "vad_som_helst.txt",
+            "SPOR_2026-01-12.zip",
+            "811228-9874.zip",
+            "..%2f..%2fetc%2fx",
+            "rad%0a%e2%80%aevänd.zip",
+            new string('a', 3_000),
+        ];
+        foreach (var name in names)
+        {
+            using var response = await PutAsync(
+                spor,
+                "SPOR",
+                name,
+                delivery.Content,
+                HttpStatusCode.UnprocessableEntity
+            );
+            Assert.False(response.Headers.Contains("Lagesbild-Seen-Before"));
+            var text = await response.Content.ReadAsStringAsync(Cancellation);
+            Assert.DoesNotContain(id, text, StringComparison.Ordinal);
+            Assert.DoesNotContain("811228", text, StringComparison.Ordinal);
+            var receipt = JsonNode.Parse(text)!["receipt"]!["delivery"]!;
+            Assert.Equal("SPOR", (string?)receipt["source"]);
+            Assert.Equal("refused", (string?)receipt["state"]);
+            Assert.NotNull(receipt["findingCounts"]![name == names[2] ? "archive" : "file-name"]);
+            Assert.True(((string)receipt["fileName"]!).Length <= 200);
+            Assert.DoesNotContain('\u202e', (string)receipt["fileName"]!);
+        }
+
+        Assert.Equal(names.Length, (await StatesAsync(spor, "/deliveries")).Length);
+        Assert.Equal(["published"], await StatesAsync(As("register-ncr"), "/deliveries"));
+        Assert.Equal(1, await CountAsync("delivery_content"));
+    }
+
+    [Fact]
+    public async Task The_same_content_under_another_dates_name_is_refused_and_as_its_own_correction_is_the_same_delivery()
+    {
+        var ncr = As("register-ncr");
+        var delivery = SmallDelivery.Ncr(Day1);
+        using var first = await PutAsync(ncr, "NCR", delivery.FileName, delivery.Content, HttpStatusCode.Created);
+        using var otherDay = await PutAsync(
+            ncr,
+            "NCR",
+            SmallDelivery.Ncr(Day2).FileName,
+            delivery.Content,
+            HttpStatusCode.UnprocessableEntity
+        );
+        Assert.NotNull((await JsonAsync(otherDay))["receipt"]!["delivery"]!["findingCounts"]!["file-name"]);
+        using var correction = await PutAsync(
+            ncr,
+            "NCR",
+            SmallDelivery.Ncr(Day1, correction: 2).FileName,
+            delivery.Content,
+            HttpStatusCode.Created
+        );
+        Assert.Equal(["true"], correction.Headers.GetValues("Lagesbild-Seen-Before"));
+        Assert.Equal(first.Headers.Location, correction.Headers.Location);
+    }
+
+    [Fact]
     public async Task A_held_file_shows_its_differences_to_an_operator_who_releases_it()
     {
         var (ncr, held) = await HoldAsync();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Lagesbild.Deliveries;
 using Lagesbild.Ledger;
 using Lagesbild.Tests.Ledger;
@@ -158,6 +159,88 @@ public sealed class HeldTests
         Assert.False(await node.Ledger.CopyContentAsync(held.Id, content, TestContext.Current.CancellationToken));
     }
 
+    [Theory]
+    [InlineData(OperatorDecisionKind.Refuse, "refused", "refused")]
+    [InlineData(OperatorDecisionKind.Release, "accepted", "published")]
+    public async Task The_file_and_its_receipt_follow_the_decision_at_once(
+        OperatorDecisionKind kind,
+        string folder,
+        string state
+    )
+    {
+        await using var node = await Node.CreateAsync();
+        var held = await HoldAsync(node);
+        Assert.True(File.Exists(Copy(node, "held", held)));
+
+        await OrderAsync(node, kind, held.Id);
+
+        AssertCopies(node, held, folder, state);
+    }
+
+    [Theory]
+    [InlineData(OperatorDecisionKind.Refuse, "refused", "refused")]
+    [InlineData(OperatorDecisionKind.Release, "accepted", "published")]
+    public async Task Decided_on_a_node_without_the_inbox_they_follow_at_the_next_pass(
+        OperatorDecisionKind kind,
+        string folder,
+        string state
+    )
+    {
+        await using var node = await Node.CreateAsync();
+        var held = await HoldAsync(node);
+        using var elsewhere = new TestFolder();
+        await using var other = await Node.CreateAsync(node.Database, elsewhere.FullName, "01:00:00");
+        await OrderAsync(other, kind, held.Id);
+        Assert.True(File.Exists(Copy(node, "held", held)));
+
+        await node.PassAsync();
+
+        AssertCopies(node, held, folder, state);
+    }
+
+    [Fact]
+    public async Task What_cannot_follow_at_once_is_said_and_follows_at_the_next_pass_and_the_order_stands()
+    {
+        await using var node = await Node.CreateAsync();
+        var held = await HoldAsync(node);
+        // A file where the folder should be; the content goes all the same.
+        var inTheWay = Path.Combine(node.InboxFolder, "NCR", "refused");
+        await File.WriteAllTextAsync(inTheWay, "", TestContext.Current.CancellationToken);
+
+        Assert.Equal(OrderOutcome.Done, await OrderAsync(node, OperatorDecisionKind.Refuse, held.Id));
+        Assert.False(File.Exists(Copy(node, "held", held)));
+        Assert.True(File.Exists(Copy(node, "held", held) + ".receipt.json"));
+        Assert.Single(node.Log, line => line.Contains("could not follow", StringComparison.Ordinal));
+
+        File.Delete(inTheWay);
+        await node.PassAsync();
+        AssertCopies(node, held, "refused", "refused");
+    }
+
+    [Fact]
+    public async Task A_made_up_receipt_among_the_held_gets_nothing_of_another_source()
+    {
+        await using var node = await Node.CreateAsync();
+        node.HandIn(SmallDelivery.Ncr(Day1));
+        await node.PassAsync();
+        var ncr = (await node.DeliveriesAsync())[0];
+        var held = Directory.CreateDirectory(Path.Combine(node.InboxFolder, "SPOR", "held"));
+        File.Copy(
+            Copy(node, "accepted", ncr) + ".receipt.json",
+            Path.Combine(held.FullName, "SPOR_2026-01-12.zip.receipt.json")
+        );
+        await File.WriteAllTextAsync(
+            Path.Combine(held.FullName, "annat.receipt.json"),
+            "{",
+            TestContext.Current.CancellationToken
+        );
+
+        await node.PassAsync();
+
+        Assert.Equal(2, held.GetFiles().Length);
+        Assert.False(Directory.Exists(Path.Combine(node.InboxFolder, "SPOR", "accepted")));
+    }
+
     [Fact]
     public async Task An_order_given_twice_is_carried_out_once_and_its_opposite_comes_too_late()
     {
@@ -244,6 +327,21 @@ public sealed class HeldTests
         var held = (await node.DeliveriesAsync())[0];
         Assert.Equal(DeliveryState.Held, held.State);
         return held;
+    }
+
+    private static string Copy(Node node, string folder, Delivery delivery) =>
+        Path.Combine(node.InboxFolder, delivery.Source!, folder, delivery.FileName);
+
+    private static void AssertCopies(Node node, Delivery delivery, string folder, string state)
+    {
+        Assert.Empty(Directory.GetFiles(Path.Combine(node.InboxFolder, delivery.Source!, "held")));
+        Assert.Equal(state != "refused", File.Exists(Copy(node, folder, delivery)));
+        var receipt = JsonSerializer.Deserialize(
+            File.ReadAllBytes(Copy(node, folder, delivery) + ".receipt.json"),
+            ReceiptJson.Indented.Receipt
+        )!;
+        Assert.Equal((delivery.Id, state), (receipt.Id, receipt.State));
+        Assert.NotNull(receipt.SettledAt);
     }
 
     private static Task<OrderOutcome> OrderAsync(Node node, OperatorDecisionKind kind, Guid subject) =>

@@ -119,6 +119,24 @@ public sealed class InboxTests
     }
 
     [Fact]
+    public async Task A_published_file_in_another_sources_folder_is_refused_there()
+    {
+        await using var node = await Node.CreateAsync();
+        var delivery = node.HandIn(SmallDelivery.Ncr(Day1));
+        await node.PassAsync();
+        delivery.PutInto(Path.Combine(node.InboxFolder, "SPOR"), node.Clock.GetUtcNow().AddMinutes(-1));
+
+        await node.PassAsync();
+
+        Assert.False(Directory.Exists(Path.Combine(node.InboxFolder, "SPOR", "accepted")));
+        var receipt = await Receipt(node, "SPOR", "refused", delivery.FileName);
+        Assert.Equal(("SPOR", "refused"), (receipt.Source, receipt.State));
+        Assert.Equal(["file-name"], receipt.FindingCounts.Keys);
+        Assert.Equal("published", (await Receipt(node, "NCR", "accepted", delivery.FileName)).State);
+        Assert.Equal(124, node.Shown("CJE"));
+    }
+
+    [Fact]
     public async Task A_file_that_is_still_growing_or_has_a_temporary_name_is_left_alone()
     {
         await using var node = await Node.CreateAsync();

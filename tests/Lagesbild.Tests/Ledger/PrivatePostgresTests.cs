@@ -131,22 +131,32 @@ public sealed class PrivatePostgresTests
         using var folder = new TestFolder();
         await (await StartAsync(folder.FullName)).DisposeAsync();
         Directory.CreateDirectory(folder.Inside("bin"));
-        // A process by that name whose parent never asks how it ended.
+        // A process by that name whose parent never asks how it ended. A shell would, so it does not begin, let alone end,
+        // before that parent has become another program.
         using var parent = Process.Start(
             new ProcessStartInfo(
                 "/bin/sh",
-                ["-c", "cp /bin/true bin/postgres; bin/postgres & echo $! > postgres/postmaster.pid; exec cat"]
+                [
+                    "-c",
+                    "cp /bin/true bin/postgres; mkfifo gate; bin/postgres < gate & echo $! > postgres/postmaster.pid; exec cat",
+                ]
             )
             {
                 WorkingDirectory = folder.FullName,
                 RedirectStandardInput = true,
             }
         )!;
-        var mark = folder.Inside("postgres", "postmaster.pid");
         await Eventually.IsTrueAsync(async () =>
-            File.Exists(mark)
-            && await File.ReadAllTextAsync(mark, TestContext.Current.CancellationToken) is [.. var pid, '\n']
-            && (await File.ReadAllTextAsync($"/proc/{pid}/stat", TestContext.Current.CancellationToken)).Contains(
+            await File.ReadAllTextAsync($"/proc/{parent.Id}/comm", TestContext.Current.CancellationToken) == "cat\n"
+        );
+        await using (new FileStream(folder.Inside("gate"), FileMode.Open, FileAccess.Write))
+        {
+            // Opening it is enough.
+        }
+
+        var dead = await MarkAsync(folder.FullName);
+        await Eventually.IsTrueAsync(async () =>
+            (await File.ReadAllTextAsync($"/proc/{dead}/stat", TestContext.Current.CancellationToken)).Contains(
                 "(postgres) Z",
                 StringComparison.Ordinal
             )

@@ -142,6 +142,52 @@ public sealed partial class ReceiptPagesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_decides_too_late_is_told_so_and_gets_back_what_was_written()
+    {
+        var held = await HoldAsync();
+        var address = $"/leveranser/{held}";
+        var old = await GetAsync(address);
+        using var colleague = await PostAsync(old, address, ("beslut", "neka"), ("skal", "Fel uttag."));
+        Assert.Equal(HttpStatusCode.SeeOther, colleague.StatusCode);
+
+        using var late = await PostAsync(old, address, ("beslut", "slapp"), ("skal", "Stämmer <b>visst</b>."));
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, late.StatusCode);
+        var page = new PageText(await late.Content.ReadAsStringAsync(Cancellation));
+        Assert.Contains("role=\"alert\"", page.Html, StringComparison.Ordinal);
+        Assert.Contains(
+            "Inget beslut har fattats Leveransen väntar inte längre på beslut.",
+            page.Text,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("<blockquote>Stämmer &lt;b&gt;visst", page.Html, StringComparison.Ordinal);
+        Assert.Contains("av SE0000000000-DEMO. Fel uttag.", page.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_restores_what_has_been_erased_meanwhile_is_told_so_and_gets_back_what_was_written()
+    {
+        _node.HandIn(SmallDelivery.Ncr(Day1, patients: 10));
+        await _node.PassAsync();
+        var address = $"/leveranser/lagesbild/{_node.Picture!.Id}";
+        _node.HandIn(SmallDelivery.Ncr(Day2, patients: 20));
+        await _node.PassAsync();
+        var old = await GetAsync(address);
+        await TestPostgres.ExecuteAsync(
+            _node.Database,
+            "UPDATE deliveries SET erased_at = now(), erased_by = 'Dnr 1' WHERE state = 'superseded'"
+        );
+
+        using var late = await PostAsync(old, address, ("skal", "Fel i dagens."));
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, late.StatusCode);
+        var page = new PageText(await late.Content.ReadAsStringAsync(Cancellation));
+        Assert.Contains("Inget beslut har fattats Något av det", page.Text, StringComparison.Ordinal);
+        Assert.Contains("<blockquote>Fel i dagens.", page.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<form method=\"post\"", page.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_has_been_overtaken_offers_only_refusal()
     {
         var held = await HoldAsync();

@@ -39,7 +39,7 @@ public sealed class DeliveryModel(Shell shell, LedgerEntries entries, Ordering o
     /// <summary>Those that hold the delivery first, then the largest change.</summary>
     public IReadOnlyList<Change> Procedures { get; private set; } = [];
     public IReadOnlyDictionary<string, string> UnitNames { get; private set; } = new Dictionary<string, string>();
-    public bool IsHeld => Delivery.State == DeliveryState.Held;
+    public override bool TakesOrders => Delivery.State == DeliveryState.Held;
 
     /// <summary>A later one of the source has been published: it can only be refused.</summary>
     public bool IsOvertaken => Comparison is { } c && c.Delivered.Version <= c.Published.Version;

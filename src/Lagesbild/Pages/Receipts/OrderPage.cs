@@ -13,6 +13,9 @@ public abstract class OrderPage(Ordering ordering) : PageModel
     /// <summary>What was written as the reason, kept when the order was not carried out.</summary>
     public string Reason { get; private set; } = "";
 
+    /// <summary>There is a form to order by: nothing else has been decided meanwhile.</summary>
+    public abstract bool TakesOrders { get; }
+
     public Task<IActionResult> OnGetAsync(Guid id, CancellationToken cancellationToken) =>
         ShowAsync(id, cancellationToken);
 

@@ -13,6 +13,7 @@ namespace Lagesbild.Pages.Receipts;
 public sealed class PictureModel(LedgerEntries entries, Ordering ordering) : OrderPage(ordering)
 {
     public PictureEntry Entry { get; private set; } = null!;
+    public override bool TakesOrders => Entry.IsRestorable;
 
     public Task<IActionResult> OnPostAsync(
         Guid id,
