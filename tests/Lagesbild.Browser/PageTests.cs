@@ -124,6 +124,45 @@ public sealed partial class PageTests(Chromium chromium) : IClassFixture<Chromiu
     }
 
     [Fact]
+    public async Task Typing_what_nothing_is_called_is_answered_at_once()
+    {
+        await using var window = await chromium.OpenAsync();
+        await window.GoAsync(chromium.Address + "/");
+        await window.Page.Locator("#q").PressSequentiallyAsync("xyzzy");
+        await Assertions.Expect(window.Page.Locator(".field [role=status]")).ToContainTextAsync("Ingen åtgärd hittad");
+        await window.AssertSoundAsync();
+        await window.Page.Locator("#q").FillAsync("starr");
+        await Assertions.Expect(window.Page.Locator("[role=option]").First).ToBeVisibleAsync();
+        await Assertions.Expect(window.Page.Locator(".field [role=status]")).ToBeEmptyAsync();
+    }
+
+    [Fact]
+    public async Task Ticks_outlive_filters_and_orders_and_stop_at_as_many_as_can_be_compared()
+    {
+        await using var window = await chromium.OpenAsync();
+        var page = window.Page;
+        await window.GoAsync(chromium.Address + "/atgard/NGB");
+        var boxes = page.Locator("tbody:not(.country) .name input");
+        for (var i = 0; i < 6; i++)
+        {
+            await boxes.Nth(i).CheckAsync();
+        }
+
+        await Assertions.Expect(boxes.Nth(6)).ToBeDisabledAsync();
+        await Assertions.Expect(page.Locator("#valda [role=status]")).ToContainTextAsync("6 enheter valda");
+        await boxes.Nth(5).UncheckAsync();
+        await Assertions.Expect(boxes.Nth(6)).ToBeEnabledAsync();
+        await page.Locator("input[name=dagar][value='365']").CheckAsync();
+        await window.ArriveAsync("dagar=365.*enhet=");
+        await Assertions.Expect(page.Locator(".name input:checked")).ToHaveCountAsync(5);
+        await page.Locator("th.n a").ClickAsync();
+        await window.ArriveAsync("sortera=-antal.*enhet=");
+        await Assertions.Expect(page.Locator(".name input:checked")).ToHaveCountAsync(5);
+        await Assertions.Expect(page.Locator("#valda [role=status]")).ToContainTextAsync("5 av högst 6");
+        await window.AssertSoundAsync();
+    }
+
+    [Fact]
     public async Task What_may_be_a_personal_number_is_not_sent_while_it_is_typed()
     {
         await using var window = await chromium.OpenAsync();

@@ -248,7 +248,8 @@ internal static partial class WaitingTimesResource
                     selection.Group,
                     asked.Scope.Level,
                     asked.RowsOf(selection, request.Picture),
-                    asked.Home
+                    asked.Home,
+                    asked.Near
                 )),
             ],
             format

@@ -11,18 +11,24 @@ internal static class AboutData
     private static readonly IReadOnlyList<Column<AboutLine>> Columns =
     [
         new("subject", "Uppgift", ColumnStyle.Text, new("Vad raden handlar om.", "Subject."), line => line.Subject),
-        new("text", "Förklaring", ColumnStyle.Text, new("Vad som gäller.", "Explanation."), line => line.Text),
+        new("text", "Förklaring", ColumnStyle.Text, new("Vad som gäller.", "Explanation."), line => line.Text)
+        {
+            Width = 100,
+        },
     ];
 
+    /// <param name="chosen">What the table was asked for that its columns do not say.</param>
     public static Sheet<AboutLine> Of<T>(
         Picture.Picture picture,
         string title,
         IReadOnlyList<Procedure> procedures,
+        IReadOnlyList<AboutLine> chosen,
         IReadOnlyList<Column<T>> columns
     )
     {
         var lines = new List<AboutLine> { new("Innehåll", title) };
         lines.AddRange(procedures.Select(p => new AboutLine("Åtgärd", $"{p.Code} {p.Title}")));
+        lines.AddRange(chosen);
         var published = TimeZoneInfo.ConvertTime(picture.PublishedAt, StockholmClock.TimeZone);
         lines.Add(
             new(
@@ -63,7 +69,12 @@ internal static class AboutData
             ),
             new(
                 "Undertryckt",
-                "Där patienterna är för få visas ingen siffra. Tomt är aldrig noll. I regioners och rikets siffror ingår bara enheter som visas; kolumnerna Enheter och Undertryckta enheter säger hur många."
+                "Där patienterna är för få visas ingen siffra. Tomt är aldrig noll. I regioners och rikets siffror ingår bara enheter som visas"
+                    + (
+                        columns.Any(column => column.Applies == Applies.AboveUnits)
+                            ? "; kolumnerna Enheter och Undertryckta enheter säger hur många."
+                            : "."
+                    )
             ),
             new("Inget rapporterat", "Enheten har inte lämnat några uppgifter alls i perioden. Tystnad är inte noll."),
             new(

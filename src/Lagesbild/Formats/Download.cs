@@ -55,9 +55,13 @@ public sealed record Download(
             Name("vantetider", procedures, level, picture),
             $"Väntetider till operation, {Subject(procedures)}, per {level.Word().Swedish}",
             procedures,
-            level,
             tables.Sum(table => table.Rows.Count),
             sheet,
+            Applying(
+                WaitingTimesLine.ColumnsForPeople(tables[0].Home, tables[0].Near),
+                tables.SelectMany(table => table.Rows).Select(row => row.Place.Level).Append(level)
+            ),
+            Chosen(tables[0]),
             format,
             (stream, cancellation) =>
             {
@@ -98,9 +102,13 @@ public sealed record Download(
             Name("utveckling", procedures, level, picture),
             $"Väntetider till operation månad för månad, {Subject(procedures)}, per {level.Word().Swedish}",
             procedures,
-            level,
             tables.Sum(table => table.Rows.Count * Month.TrendLength),
             sheet,
+            Applying(
+                TrendLine.Columns,
+                tables.SelectMany(table => table.Rows).Select(row => row.Place.Level).Append(level)
+            ),
+            [],
             format,
             (stream, cancellation) =>
             {
@@ -169,18 +177,15 @@ public sealed record Download(
         string name,
         string title,
         IReadOnlyList<Procedure> procedures,
-        Level level,
         int rows,
         Sheet<T> sheet,
+        IReadOnlyList<Column<T>> columnsForPeople,
+        IReadOnlyList<AboutLine> chosen,
         DownloadFormat format,
         Func<Stream, CancellationToken, Task> jsonStat
     )
     {
-        // A program finds the same columns whatever the level; a person is spared those that must be empty.
-        var forPeople = sheet with
-        {
-            Columns = [.. sheet.Columns.Where(column => column.AppliesTo(level))],
-        };
+        var forPeople = sheet with { Columns = columnsForPeople };
         return format switch
         {
             DownloadFormat.Csv => Csv(name, rows, sheet),
@@ -199,7 +204,7 @@ public sealed record Download(
                 (stream, cancellation) =>
                     Xlsx.WriteAsync(
                         forPeople,
-                        AboutData.Of(picture, title, procedures, forPeople.Columns),
+                        AboutData.Of(picture, title, procedures, chosen, forPeople.Columns),
                         picture.PublishedAt,
                         stream,
                         cancellation
@@ -215,6 +220,29 @@ public sealed record Download(
             _ => throw new ArgumentOutOfRangeException(nameof(format)),
         };
     }
+
+    // A program finds the same columns whatever the rows; a person is spared those that must be empty.
+    private static IReadOnlyList<Column<T>> Applying<T>(IEnumerable<Column<T>> columns, IEnumerable<Level> levels)
+    {
+        var present = levels.ToHashSet();
+        return [.. columns.Where(column => present.Any(column.AppliesTo))];
+    }
+
+    private static IReadOnlyList<AboutLine> Chosen(WaitingTimesTable table) =>
+        [
+            .. table.Near is { } near
+                ? (AboutLine[])[new("Avstånd", $"Fågelvägen från tätorten i {near.Name} (kommun {near.Code}).")]
+                : [],
+            .. table.Home is { } home
+                ? (AboutLine[])
+                    [
+                        new(
+                            "Hemma",
+                            $"{home.Name} ({home.Key}). Raderna är jämförda med den; dess egen rad har ordet hemma i kolumnen Jämfört med hemma."
+                        ),
+                    ]
+                : [],
+        ];
 
     private static Download Csv<T>(string name, int rows, Sheet<T> sheet) =>
         new(

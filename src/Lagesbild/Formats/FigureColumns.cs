@@ -16,7 +16,10 @@ internal static class FigureColumns
                 ColumnStyle.Text,
                 new("KVÅ-kod, tre tecken.", "KVÅ code, three characters."),
                 row => figuresOf(row).Procedure.Code
-            ),
+            )
+            {
+                Width = 11,
+            },
             new(
                 "procedureTitle",
                 "Åtgärd",
@@ -30,7 +33,10 @@ internal static class FigureColumns
                 ColumnStyle.Text,
                 new("Registret som siffrorna kommer från.", "The register that the figures come from."),
                 row => figuresOf(row).Source.Code
-            ),
+            )
+            {
+                Width = 8,
+            },
             new(
                 "referenceDate",
                 "Referensdatum",
@@ -63,7 +69,10 @@ internal static class FigureColumns
                 ColumnStyle.Text,
                 new("Vad raden gäller: enhet, region, sjukvårdsregion eller riket.", "What the row is about."),
                 row => placeOf(row).Level.Word()
-            ),
+            )
+            {
+                Width = 16,
+            },
             new(
                 "name",
                 "Namn",
@@ -81,7 +90,10 @@ internal static class FigureColumns
                 new("Vårdenhetens HSA-id.", "The care unit's HSA-id."),
                 row => placeOf(row).Unit?.HsaId,
                 Applies.ToUnits
-            ),
+            )
+            {
+                Width = 21,
+            },
             new(
                 "operator",
                 "Driftsform",
@@ -89,7 +101,10 @@ internal static class FigureColumns
                 new("Offentlig, privat eller idéburen.", "public, private or non-profit."),
                 row => placeOf(row).Unit?.Operator.Word(),
                 Applies.ToUnits
-            ),
+            )
+            {
+                Width = 12,
+            },
             new(
                 "municipality",
                 "Kommunkod",
@@ -105,7 +120,10 @@ internal static class FigureColumns
                 new("Kommunen där enheten ligger.", "The municipality where the unit lies."),
                 row => placeOf(row).Unit?.Municipality.Name,
                 Applies.ToUnits
-            ),
+            )
+            {
+                Width = 18,
+            },
             new(
                 "region",
                 "Länskod",
@@ -119,14 +137,20 @@ internal static class FigureColumns
                 ColumnStyle.Text,
                 new("Regionen där enheten ligger.", "The region where the unit lies."),
                 row => RegionOf(placeOf(row))?.Name
-            ),
+            )
+            {
+                Width = 28,
+            },
             new(
                 "healthcareRegion",
                 "Sjukvårdsregion",
                 ColumnStyle.Text,
                 new("Sjukvårdsregionen.", "The healthcare region."),
                 row => placeOf(row).HealthcareRegion ?? RegionOf(placeOf(row))?.HealthcareRegion
-            ),
+            )
+            {
+                Width = 18,
+            },
         ];
 
     /// <summary>The figures that a month has too.</summary>
@@ -264,7 +288,10 @@ internal static class FigureColumns
                     "Why the whole row has no figure: masked, none, not-reported."
                 ),
                 row => figureOf(row).Absence.Word()
-            ),
+            )
+            {
+                Width = 24,
+            },
             new(
                 "reasons",
                 "Enstaka siffror saknas därför att",
@@ -275,9 +302,18 @@ internal static class FigureColumns
                 ),
                 row =>
                     figureOf(row).IsPresent && reasonsOf(row) is { Count: > 0 } reasons
-                        ? string.Join(' ', reasons.Select(reason => $"{reason.Key}:{reason.Value}"))
+                        ? new Bilingual(
+                            string.Join(
+                                ", ",
+                                reasons.Select(r => $"{Words.FigureName(r.Key)}: {Words.Briefly(r.Value)}")
+                            ),
+                            string.Join(' ', reasons.Select(reason => $"{reason.Key}:{reason.Value}"))
+                        )
                         : null
-            ),
+            )
+            {
+                Width = 60,
+            },
         ];
 
     private static Region? RegionOf(Place place) => place.Unit?.Region ?? place.Region;

@@ -51,6 +51,9 @@ public sealed record Column<T>(
     /// <summary>The figure whose reason tells why this is missing; null where nothing does.</summary>
     public string? Figure { get; init; }
 
+    /// <summary>Characters that a text has room for in a workbook.</summary>
+    public int Width { get; init; } = 34;
+
     /// <summary>False for a level that the column never has a value for.</summary>
     public bool AppliesTo(Level level) =>
         Applies == Applies.Always || (Applies == Applies.ToUnits) == (level == Level.Unit);

@@ -9,6 +9,7 @@ namespace Lagesbild.Formats;
 /// <param name="Period">A window, not a month.</param>
 /// <param name="Group">Place in the source's groups.</param>
 /// <param name="Home">The patient's home, that the rows are compared with; null where none was given.</param>
+/// <param name="Near">The municipality that the rows' distances are from; null where none was given.</param>
 public sealed record WaitingTimesTable(
     Procedure Procedure,
     ProcedurePicture? Figures,
@@ -16,7 +17,8 @@ public sealed record WaitingTimesTable(
     int Group,
     Level Level,
     IReadOnlyList<Row> Rows,
-    Place? Home = null
+    Place? Home = null,
+    Municipality? Near = null
 )
 {
     internal IEnumerable<WaitingTimesLine> Lines
@@ -72,7 +74,10 @@ internal sealed record WaitingTimesLine(
                 "30d, 90d or 365d up to the reference date."
             ),
             line => new Bilingual($"{line.Period.Days} dagar", line.Period.ApiValue)
-        ),
+        )
+        {
+            Width = 10,
+        },
         new(
             "from",
             "Från",
@@ -128,7 +133,10 @@ internal sealed record WaitingTimesLine(
                 "shorter, similar or longer, beyond chance and by a week at least."
             ),
             line => line.Row.Figure.ComparedToCountry.Word()
-        ),
+        )
+        {
+            Width = 12,
+        },
         new(
             "comparedToHome",
             "Jämfört med hemma",
@@ -137,8 +145,11 @@ internal sealed record WaitingTimesLine(
                 "Kortare, liknande eller längre än patientens hemma.",
                 "shorter, similar or longer than at the patient's home."
             ),
-            line => line.Row.Home?.Word.Word()
-        ),
+            line => line.Row.Home?.Word.Word() ?? (line.IsHome ? AtHome : null)
+        )
+        {
+            Width = 12,
+        },
         new(
             "differenceDays",
             "Skillnad mot hemma (dagar)",
@@ -170,6 +181,48 @@ internal sealed record WaitingTimesLine(
             line => line.Reasons
         ),
     ];
+
+    // Programs know it by its key; for them the comparison is missing.
+    private static readonly Bilingual AtHome = new("hemma", "");
+
+    private bool IsHome => Home is { } home && Row.Place.IsSameAs(home);
+
+    /// <summary>
+    /// The columns for people, who have only the file: whose home and which town the figures beside them are measured from.
+    /// </summary>
+    public static IEnumerable<Column<WaitingTimesLine>> ColumnsForPeople(Place? home, Municipality? near)
+    {
+        foreach (var column in Columns)
+        {
+            if (home is not null && column.Name == "comparedToHome")
+            {
+                yield return new(
+                    "home",
+                    "Hemma",
+                    ColumnStyle.Text,
+                    new("Enheten eller regionen som raderna är jämförda med.", "What the rows are compared with."),
+                    _ => home.Name
+                );
+            }
+
+            if (near is not null && column.Name == "distanceKm")
+            {
+                yield return new(
+                    "distanceFrom",
+                    "Avstånd från",
+                    ColumnStyle.Text,
+                    new("Kommunen vars tätort avståndet är räknat från.", "The municipality that distances are from."),
+                    line => line.Row.DistanceKm is null ? null : near.Name,
+                    Applies.ToUnits
+                )
+                {
+                    Width = 18,
+                };
+            }
+
+            yield return column;
+        }
+    }
 
     public IReadOnlyDictionary<string, string> Reasons
     {

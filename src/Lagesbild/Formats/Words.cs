@@ -51,6 +51,37 @@ public static class Words
     internal const string NoComparison = "no-comparison";
     internal const string LargeShare = "large-share";
 
+    /// <summary>The same reasons in as few words as a cell of a table has room for.</summary>
+    internal static string Briefly(string reason) =>
+        reason switch
+        {
+            Few => "för få patienter",
+            OpenEnded => "längre än facken",
+            NotCollected => "samlas inte in",
+            NoComparison => "raden själv, eller inget att jämföra med",
+            LargeShare => "mer än en fjärdedel av riket",
+            Masked => "för få för att visas",
+            "none" => "inga operationer",
+            _ => "inget rapporterat",
+        };
+
+    /// <summary>What a figure that has a reason is called by people.</summary>
+    internal static string FigureName(string figure) =>
+        figure switch
+        {
+            "count" => "antal",
+            "medianDays" => "median",
+            "medianLowerDays" => "median lägst",
+            "medianUpperDays" => "median högst",
+            "confidenceInterval" => "95 % intervall",
+            "within90Days" => "opererade inom 90 dagar",
+            "p90Days" => "90:e percentilen",
+            "comparedToCountry" => "jämfört med riket",
+            "comparedToHome" => "jämfört med hemma",
+            "asa34" => "ASA 3–4",
+            _ => throw new ArgumentOutOfRangeException(nameof(figure), figure, "has no name"),
+        };
+
     /// <summary>Every reason that a figure may be missing for, and what it means.</summary>
     public static IReadOnlyDictionary<string, Bilingual> Reasons { get; } =
         new Dictionary<string, Bilingual>

@@ -86,7 +86,8 @@ public static class Xlsx
         );
         for (var i = 0; i < letters.Length; i++)
         {
-            var width = Width(sheet.Columns[i].Style, sheet.Columns[i].Heading);
+            var column = sheet.Columns[i];
+            var width = column.Style == ColumnStyle.Text ? column.Width : Math.Clamp(column.Heading.Length + 2, 10, 24);
             text.Write(
                 string.Create(
                     CultureInfo.InvariantCulture,
@@ -238,9 +239,6 @@ public static class Xlsx
 
     private static string Letters(int column) =>
         (column >= 26 ? Letters(column / 26 - 1) : "") + (char)('A' + column % 26);
-
-    private static int Width(ColumnStyle style, string heading) =>
-        style == ColumnStyle.Text ? 34 : Math.Clamp(heading.Length + 2, 10, 24);
 
     // What XML cannot hold at all is left out; names come from others.
     private static string Escaped(string text)

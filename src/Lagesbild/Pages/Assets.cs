@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.IO.Compression;
 using System.Reflection;
 using System.Security.Cryptography;
@@ -33,37 +32,54 @@ internal static class Assets
         app.MapGet("/favicon.svg", context => WriteAsync(context, Icon)).AllowAnonymous();
     }
 
-    /// <summary>The page for a fault of ours. Fixed text: it must stand when everything else has fallen.</summary>
-    public static async Task WriteFaultPageAsync(HttpContext context)
+    /// <summary>The page for a fault of ours.</summary>
+    public static Task WriteFaultPageAsync(HttpContext context) =>
+        WritePageAsync(
+            context,
+            StatusCodes.Status500InternalServerError,
+            "Något gick fel hos oss",
+            $"""
+            <p>Sidan kunde inte visas. Felet är loggat. Försök igen om en stund; uppgifterna i lägesbilden påverkas inte.</p>
+            <p>Uppge den här koden om du kontaktar förvaltningen: <code>{System.Diagnostics.Activity.Current?.TraceId.ToString()
+                ?? context.TraceIdentifier}</code></p>
+            """
+        );
+
+    /// <summary>The page for a method that pages do not know.</summary>
+    public static Task WriteOnlyForReadingAsync(HttpContext context) =>
+        WritePageAsync(
+            context,
+            StatusCodes.Status405MethodNotAllowed,
+            "Sidan kan bara läsas",
+            "<p>Det som skickades hit togs inte emot. Ingenting har ändrats. Öppna sidan på nytt från sökningen.</p>"
+        );
+
+    // Fixed text: it must stand when everything else has fallen.
+    private static async Task WritePageAsync(HttpContext context, int status, string heading, string content)
     {
-        context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+        context.Response.StatusCode = status;
         context.Response.ContentType = "text/html; charset=utf-8";
         context.Response.Headers.CacheControl = "no-store";
-        var page = string.Create(
-            CultureInfo.InvariantCulture,
-            $"""
+        var page = $"""
             <!DOCTYPE html>
             <html lang="sv">
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>Något gick fel – Lägesbild</title>
+            <title>{heading} – Lägesbild</title>
             <link rel="icon" href="/favicon.svg">
             <link rel="stylesheet" href="{StylesheetAddress}">
             </head>
             <body>
             <header class="top"><a class="brand" href="/">Lägesbild</a></header>
             <main class="plain">
-            <h1>Något gick fel hos oss</h1>
-            <p>Sidan kunde inte visas. Felet är loggat. Försök igen om en stund; uppgifterna i lägesbilden påverkas inte.</p>
-            <p>Uppge den här koden om du kontaktar förvaltningen: <code>{System.Diagnostics.Activity.Current?.TraceId.ToString()
-                ?? context.TraceIdentifier}</code></p>
+            <h1>{heading}</h1>
+            {content}
             <p><a href="/">Till sökningen</a></p>
             </main>
             </body>
             </html>
-            """
-        );
+            """;
         await context.Response.WriteAsync(page, Encoding.UTF8, context.RequestAborted);
     }
 

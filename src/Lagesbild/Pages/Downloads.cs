@@ -85,7 +85,8 @@ internal static class Downloads
                     filter.Group,
                     filter.Level,
                     ShownTable.Of(subject, filter).Distinct,
-                    filter.Home
+                    filter.Home,
+                    filter.Near
                 ),
             ],
             format

@@ -14,7 +14,7 @@ public sealed class Notes
     {
         _all.Add(
             name.Length <= 30 && name.All(c => char.IsAsciiLetter(c) || c is '-' or '_')
-                ? $"{name} finns inte på den här sidan och togs inte med."
+                ? $"Uppgiften {name} finns inte på den här sidan och togs inte med."
                 : "En okänd uppgift i adressen togs inte med."
         );
         return otherwise;

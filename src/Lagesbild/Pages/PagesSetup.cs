@@ -66,7 +66,7 @@ public static class PagesSetup
     }
 
     // A page without a handler of a method would be made all the same, without anything to show.
-    private static Task RefuseOtherMethods(HttpContext context, RequestDelegate next)
+    private static async Task RefuseOtherMethods(HttpContext context, RequestDelegate next)
     {
         var method = context.Request.Method;
         var metadata = context.GetEndpoint()?.Metadata;
@@ -78,11 +78,19 @@ public static class PagesSetup
             || metadata?.GetMetadata<PageActionDescriptor>() is null
         )
         {
-            return next(context);
+            await next(context);
+            if (
+                context.Response is { StatusCode: StatusCodes.Status405MethodNotAllowed, HasStarted: false }
+                && !context.Request.Path.StartsWithSegments("/lagesbild")
+            )
+            {
+                await Assets.WriteOnlyForReadingAsync(context); // a file, which routing has refused without a word
+            }
+
+            return;
         }
 
         context.Response.Headers.Allow = takesForms ? "GET, HEAD, POST" : "GET, HEAD";
-        context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
-        return Task.CompletedTask;
+        await Assets.WriteOnlyForReadingAsync(context);
     }
 }

@@ -66,6 +66,62 @@ public sealed class DownloadTests
         Assert.DoesNotContain("Undertryckta enheter", lines[0], StringComparison.Ordinal);
     }
 
+    // The country's row has columns that units' rows leave empty; and what a person must know stands in Swedish.
+    [Fact]
+    public async Task A_persons_file_tells_how_many_units_whose_home_and_from_where()
+    {
+        var figures = Picture.FindProcedure("NGB")!;
+        var home = Place.Of(figures.Units.Single(unit => unit.HsaId == HandMadePicture.Are));
+        var query = new TableQuery(figures, Period.Days90)
+        {
+            Home = home,
+            Near = Picture.Catalogue.FindMunicipality("2080"),
+        };
+        Row[] rows = [figures.FindRow(Place.Country, query)!, .. figures.Table(query)];
+        var table = new WaitingTimesTable(
+            figures.Procedure,
+            figures,
+            Period.Days90,
+            0,
+            Level.Unit,
+            rows,
+            home,
+            query.Near
+        );
+        using var stream = new MemoryStream(
+            await WriteAsync(Download.OfWaitingTimes(Picture, [table], DownloadFormat.Xlsx))
+        );
+        using var book = SpreadsheetDocument.Open(stream, isEditable: false);
+        Assert.Empty(new OpenXmlValidator().Validate(book, TestContext.Current.CancellationToken));
+        var written = Rows(book, 0)
+            .Skip(1)
+            .ToDictionary(
+                row => row["Namn"].InnerText,
+                row => row.ToDictionary(cell => cell.Key, cell => cell.Value.InnerText)
+            );
+        Assert.Equal(("3", "1"), (written["Hela landet"]["Enheter"], written["Hela landet"]["Undertryckta enheter"]));
+        Assert.Equal("hemma", written["Åre kirurgi"]["Jämfört med hemma"]);
+        Assert.Equal("kortare", written["Exempelsjukhuset Falun"]["Jämfört med hemma"]);
+        Assert.Equal("Åre kirurgi", written["Exempelsjukhuset Falun"]["Hemma"]);
+        Assert.Equal("Falun", written["Exempelsjukhuset Falun"]["Avstånd från"]);
+        Assert.Equal(
+            "median: längre än facken, median högst: längre än facken, 95 % intervall: längre än facken, 90:e percentilen: "
+                + "för få patienter, jämfört med riket: längre än facken, ASA 3–4: för få patienter, jämfört med hemma: längre än facken",
+            written["Exempelsjukhuset Östersund"]["Enstaka siffror saknas därför att"]
+        );
+        var about = Rows(book, 1).ToLookup(row => row["Uppgift"].InnerText, row => row["Förklaring"].InnerText);
+        Assert.Contains("Falun (kommun 2080)", about["Avstånd"].Single(), StringComparison.Ordinal);
+        Assert.StartsWith("Åre kirurgi", about["Hemma"].Single(), StringComparison.Ordinal);
+        Assert.Contains("Undertryckta enheter", about["Undertryckt"].Single(), StringComparison.Ordinal);
+
+        var plain = Encoding.UTF8.GetString(
+            await WriteAsync(Download.OfWaitingTimes(Picture, [table], DownloadFormat.Csv))
+        );
+        Assert.DoesNotContain("Hemma", plain, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("p90Days:few", plain, StringComparison.Ordinal);
+        Assert.DoesNotContain("distanceFrom", plain, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("a,b", "\"a,b\"", "\"a,b\"")]
     [InlineData("a;b", "\"a;b\"", "\"a;b\"")]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Lagesbild.Tests.Api;
 
 namespace Lagesbild.Tests.Pages;
@@ -53,7 +54,28 @@ public sealed class ComparePageTests(PagesHost pages) : IClassFixture<PagesHost>
             StringComparison.Ordinal
         );
         Assert.Contains("href=\"/patientblad/NGB?enhet=", page.Html, StringComparison.Ordinal);
-        Assert.Contains("href=\"/atgard/NGB?dagar=365\"", page.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_way_back_leads_to_the_table_that_the_units_were_chosen_from_with_them_chosen()
+    {
+        const string Table = "dagar=365&region=20&region=23&kommun=2080&km=900&hemma=20&sortera=-antal";
+        var page = await pages.GetAsync($"/atgard/NGB?{Table}");
+        var form = Regex.Matches(page.Html, "type=\"hidden\" name=\"(\\w+)\" value=\"([^\"]*)\"");
+        var sent = string.Join('&', form.Select(field => $"{field.Groups[1]}={field.Groups[2]}").Distinct());
+        var compared = await pages.GetAsync($"/jamfor/NGB?enhet={HandMadePicture.Are}&{sent}");
+        Assert.Contains(
+            $"href=\"/atgard/NGB?{Table}&enhet={HandMadePicture.Are}\"",
+            WebUtility.HtmlDecode(compared.Html),
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain("togs inte med", compared.Text, StringComparison.Ordinal);
+        Assert.Matches(@"Avstånd fågelvägen från Falun \| \d+ km", compared.RowOf("Avstånd"));
+        var sheet = await pages.GetAsync($"/patientblad/NGB?enhet={HandMadePicture.Are}&{sent}");
+        Assert.DoesNotContain("togs inte med", sheet.Text, StringComparison.Ordinal);
+
+        var back = await pages.GetAsync($"/atgard/NGB?{Table}&enhet={HandMadePicture.Are}");
+        Assert.Contains($"value=\"{HandMadePicture.Are}\" checked", back.Html, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -53,6 +53,7 @@ public sealed class ShellTests : IAsyncLifetime
     [InlineData("TRACE", "/")]
     [InlineData("POST", "/om")]
     [InlineData("OPTIONS", "/atgard/NGB")]
+    [InlineData("POST", "/hamta/vantetider/NGB.csv")]
     [InlineData("DELETE", "/enhet/" + HandMadePicture.Falun)]
     [InlineData("FROBNICATE", "/finns/inte")]
     public async Task A_page_is_for_reading_and_knows_no_other_method(string method, string address)
@@ -62,6 +63,11 @@ public sealed class ShellTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
         Assert.Equal(["GET", "HEAD"], response.Content.Headers.Allow);
+        Assert.Contains(
+            "Sidan kan bara läsas",
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -198,6 +198,56 @@ public sealed class TablePageTests(PagesHost pages) : IClassFixture<PagesHost>
     }
 
     [Fact]
+    public async Task A_ticked_unit_stays_ticked_or_is_said_to_be_gone()
+    {
+        var both = $"enhet={HandMadePicture.Are}&enhet={HandMadePicture.Falun}";
+        var all = await pages.GetAsync($"/atgard/NGB?{both}");
+        Assert.Equal(2, all.Html.Split("checked=\"checked\" form=\"valda\"").Length - 1);
+        Assert.DoesNotContain("förkryssad", all.Text, StringComparison.Ordinal);
+        var fewer = await pages.GetAsync($"/atgard/NGB?region=23&{both}");
+        Assert.Equal(1, fewer.Html.Split("checked=\"checked\" form=\"valda\"").Length - 1);
+        Assert.Contains("En förkryssad enhet ingår inte i tabellen", fewer.Text, StringComparison.Ordinal);
+    }
+
+    // On paper the form that they were chosen in is not to be seen.
+    [Fact]
+    public async Task The_heading_says_from_where_the_distance_is_and_with_what_the_rows_are_compared()
+    {
+        var page = await pages.GetAsync("/atgard/NGB?kommun=2380&hemma=23");
+        Assert.Contains(
+            "21 november 2026, avstånd från Östersund, jämfört med Region Jämtland Härjedalen",
+            page.Text,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task What_a_table_does_not_have_is_not_explained_or_offered()
+    {
+        Assert.Contains(
+            "ASA 3–4 har svår sjukdom",
+            (await pages.GetAsync("/atgard/NGB")).Text,
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain("ASA", (await pages.GetAsync("/atgard/CJE")).Text, StringComparison.Ordinal);
+        var empty = await pages.GetAsync("/atgard/NGB?region=25");
+        Assert.Contains("Ingen rad passar urvalet", empty.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Jämför valda", empty.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_homes_18_months_are_drawn_too()
+    {
+        var page = await pages.GetAsync("/atgard/NGB?kolumner=alla&region=20&hemma=23");
+        var home = page.Html[page.Html.IndexOf("hemma, 2", StringComparison.Ordinal)..];
+        Assert.Contains(
+            "class=\"spark\"",
+            home[..home.IndexOf("</tr>", StringComparison.Ordinal)],
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task A_contact_has_its_column_where_there_is_one()
     {
         Assert.DoesNotContain("Kontakt", (await pages.GetAsync("/atgard/NGB")).Rows[0], StringComparison.Ordinal);

@@ -1,4 +1,7 @@
 using System.Net;
+using Lagesbild.Pages.Charts;
+using Lagesbild.Picture;
+using Lagesbild.Statistics;
 using Lagesbild.Tests.Api;
 
 namespace Lagesbild.Tests.Pages;
@@ -84,6 +87,36 @@ public sealed class UnitPageTests(PagesHost pages) : IClassFixture<PagesHost>
         Assert.Contains("class=\"gap\"", page.Html, StringComparison.Ordinal);
         Assert.DoesNotContain(" style=", page.Html, StringComparison.Ordinal);
         Assert.DoesNotContain("<script>", page.Html, StringComparison.Ordinal);
+    }
+
+    // Falun's October: eight patients, the interval [0, 13]; Åre's five have none.
+    [Fact]
+    public async Task What_the_chart_has_no_room_for_is_marked_and_told()
+    {
+        var page = await pages.GetAsync($"/enhet/{HandMadePicture.Falun}/NGB");
+        Assert.DoesNotContain("class=\"more\"", page.Html, StringComparison.Ordinal);
+        var wide = new TrendChart(
+            "prov",
+            HandMadePicture.SporDate,
+            [.. Months(Figure.Of([new Bin(0, 6, 6), new Bin(7, 13, 6), new Bin(504, 510, 5)], country: null))],
+            [.. Months(Figure.Of([new Bin(7, 13, 9)], country: null))],
+            [.. Months(Figure.Of([new Bin(7, 13, 9)], country: null))]
+        );
+        Assert.True(wide.HasMore);
+        Assert.Contains("class=\"more\"", wide.Draw().Value, StringComparison.Ordinal);
+        Assert.Contains("Osäkerheten går längre än bilden rymmer: 0–510", wide.Description(), StringComparison.Ordinal);
+
+        static IEnumerable<Figure> Months(Figure last) =>
+            Enumerable.Repeat(Figure.Missing(Absence.None), Month.TrendLength - 1).Append(last);
+    }
+
+    [Fact]
+    public async Task A_region_whose_only_unit_this_is_has_no_line_of_its_own()
+    {
+        // Dalarna's other unit is masked; in Jämtland Östersund has no visible month.
+        var page = await pages.GetAsync($"/enhet/{HandMadePicture.Falun}/NGB");
+        Assert.DoesNotContain("<path class=\"region\"", page.Html, StringComparison.Ordinal);
+        Assert.Contains("Dalarna: samma siffror, ingen annan enhet syns där", page.Text, StringComparison.Ordinal);
     }
 
     [Fact]

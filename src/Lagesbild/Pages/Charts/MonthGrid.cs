@@ -87,6 +87,10 @@ public readonly struct MonthGrid(DateOnly referenceDate, double highest)
         svg.Append("\"/>");
     }
 
+    /// <summary>A mark above the upper edge: what is drawn in this month goes on there.</summary>
+    public static void GoesOn(StringBuilder svg, int month) =>
+        svg.Append(CultureInfo.InvariantCulture, $"<path class=\"more\" d=\"M{X(month) - 5} {Top - 3}l5 -7l5 7Z\"/>");
+
     public static void Point(StringBuilder svg, char command, int x, double y) =>
         svg.Append(CultureInfo.InvariantCulture, $"{command}{x} {y}");
 

@@ -51,14 +51,23 @@ public readonly record struct Scale(int Days)
             svg.Append(CultureInfo.InvariantCulture, $"<path class=\"land\" d=\"M{X(whole)} 0V12\"/>");
         }
 
-        svg.Append(CultureInfo.InvariantCulture, $"<path class=\"mid\" d=\"M{X(median)} 2V10\"/></svg>");
-        return new HtmlString(svg.ToString());
+        svg.Append(CultureInfo.InvariantCulture, $"<path class=\"mid\" d=\"M{X(median)} 2V10\"/>");
+        var goesOn =
+            figure is { IntervalLowerDays: not null, IntervalUpperDays: null } || figure.IntervalUpperDays + 1 > Days;
+        if (goesOn || median > Days)
+        {
+            svg.Append("<path class=\"more\" d=\"M117 2l5 4l-5 4\"/>");
+        }
+
+        return new HtmlString(svg.Append("</svg>").ToString());
     }
 
     /// <summary>18 months as a line with gaps where nothing can be shown; a lone month is a dot.</summary>
     public HtmlString Spark(TrendRow trend)
     {
         var line = new StringBuilder();
+        var more = new StringBuilder();
+        double highest = 0;
         var isInLine = false;
         double? first = null;
         double? latest = null;
@@ -72,6 +81,12 @@ public readonly record struct Scale(int Days)
 
             first ??= median;
             latest = median;
+            highest = Math.Max(highest, median);
+            if (median > Days)
+            {
+                more.Append(CultureInfo.InvariantCulture, $"M{i * StepWidth} -1l3 -3l3 3");
+            }
+
             line.Append(
                 CultureInfo.InvariantCulture,
                 $"{(isInLine ? 'L' : 'M')}{3 + i * StepWidth} {SparkHeight - 2 - (int)Math.Round(Math.Min(1, median / Days) * (SparkHeight - 4))}"
@@ -90,7 +105,7 @@ public readonly record struct Scale(int Days)
             : new HtmlString(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"<svg class=\"spark\" viewBox=\"0 0 108 {SparkHeight}\" width=\"108\" height=\"{SparkHeight}\" role=\"img\" aria-label=\"Från {(int)first} till {(int)latest!} dagar\"><path d=\"{line}\"/></svg>"
+                    $"<svg class=\"spark\" viewBox=\"0 0 108 {SparkHeight}\" width=\"108\" height=\"{SparkHeight}\" role=\"img\" aria-label=\"Från {(int)first} till {(int)latest!} dagar{(more.Length == 0 ? "" : $", högst {(int)highest}")}\"><path d=\"{line}\"/>{(more.Length == 0 ? "" : $"<path class=\"more\" d=\"{more}\"/>")}</svg>"
                 )
             );
     }

@@ -17,11 +17,18 @@ public sealed class TrendChart(string subject, DateOnly referenceDate, Figure[] 
     public IReadOnlyList<Figure> Region => region;
     public IReadOnlyList<Figure> Country => country;
 
+    /// <summary>True where an interval goes on above what the chart has room for.</summary>
+    public bool HasMore => Enumerable.Range(0, own.Length).Any(GoesOn);
+
+    /// <summary>True where the region's line would lie under the unit's own in every month.</summary>
+    public bool IsAloneInRegion =>
+        own.Zip(region).All(both => both.First.MedianDays == both.Second.MedianDays && both.Second.Units <= 1);
+
     public bool HasGaps => own.Any(month => month.MedianDays is null);
 
     public HtmlString Draw()
     {
-        var grid = new MonthGrid(referenceDate, Highest());
+        var grid = Grid;
         var svg = MonthGrid.Begin($"Median väntetid per månad: {subject}", Description());
         grid.Axes(svg);
         for (var i = 0; i < own.Length; i++)
@@ -37,10 +44,19 @@ public sealed class TrendChart(string subject, DateOnly referenceDate, Figure[] 
 
         Band(svg, grid);
         grid.Line(svg, "country", country);
-        grid.Line(svg, "region", region);
+        if (!IsAloneInRegion)
+        {
+            grid.Line(svg, "region", region);
+        }
+
         grid.Line(svg, "own", own);
         for (var i = 0; i < own.Length; i++)
         {
+            if (GoesOn(i))
+            {
+                MonthGrid.GoesOn(svg, i);
+            }
+
             if (own[i].MedianDays is { } median)
             {
                 svg.Append(
@@ -72,7 +88,26 @@ public sealed class TrendChart(string subject, DateOnly referenceDate, Figure[] 
                 missing == 0 ? "Alla månader har en siffra."
                 : missing == 1 ? "En månad har ingen siffra att visa."
                 : $"{missing} månader har ingen siffra att visa."
-            );
+            )
+            + WordsOfMore();
+    }
+
+    private MonthGrid Grid => new(referenceDate, Highest());
+
+    private bool GoesOn(int i) =>
+        own[i].IntervalLowerDays is not null && !(own[i].IntervalUpperDays is { } upper && upper + 1 <= Grid.Most);
+
+    private string WordsOfMore()
+    {
+        var more = Enumerable.Range(0, own.Length).Where(GoesOn).ToList();
+        return more.Count == 0
+            ? ""
+            : " Osäkerheten går längre än bilden rymmer: "
+                + string.Join(
+                    ", ",
+                    more.Select(i => $"{Swedish.Interval(own[i])} i {Swedish.Name(Month.OfTrend(referenceDate, i))}")
+                )
+                + ".";
     }
 
     private string Words(int i) =>

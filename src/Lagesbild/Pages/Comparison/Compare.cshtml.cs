@@ -21,13 +21,16 @@ public sealed class CompareModel(Shell shell) : PageModel
     public sealed record Column(Unit Unit, Row Row, Contact? Contact);
 
     public ProcedurePicture Subject { get; private set; } = null!;
-    public Period Period { get; private set; } = Period.Days90;
-    public int Group { get; private set; }
-    public Place? Home { get; private set; }
+
+    /// <summary>The table's that the units were chosen from.</summary>
+    public TableFilter Filter { get; private set; } = null!;
+    public Period Period => Filter.Period;
+    public int Group => Filter.Group;
+    public Place? Home => Filter.Home;
     public Figure? HomeFigure { get; private set; }
     public Figure Country { get; private set; }
     public string Region { get; private set; } = "";
-    public Notes Notes { get; private set; } = null!;
+    public Notes Notes { get; } = new();
     public IReadOnlyList<Column> Columns { get; private set; } = [];
     public IReadOnlyList<TrendRow> Trends { get; private set; } = [];
     public IReadOnlyList<Figure> CountryMonths { get; private set; } = [];
@@ -50,7 +53,8 @@ public sealed class CompareModel(Shell shell) : PageModel
         }
 
         Subject = subject;
-        ReadAddress(picture);
+        Filter = TableFilter.ReadBesideUnits(Request.Query, subject.Source, picture, Notes);
+        Region = picture.Catalogue.FindRegion(Request.Query["region"].FirstOrDefault() ?? "")?.Code ?? "";
         var units = ChosenUnits.Read(Request.Query, picture, Notes);
         Country = subject.FindFigure(Place.Country, Period, Group) ?? Figure.Missing(Absence.None);
         HomeFigure = Home is null ? null : subject.FindFigure(Home, Period, Group);
@@ -82,9 +86,7 @@ public sealed class CompareModel(Shell shell) : PageModel
         string[] parts =
         [
             .. ChosenUnits.InAddress(units),
-            .. period == Period.Days90 ? [] : (string[])[$"dagar={Swedish.Plain(period.Days)}"],
-            .. Group == 0 ? [] : (string[])[$"urval={GroupName.InAddress(Subject.Source.Groups[Group])}"],
-            .. Home is null ? [] : (string[])[$"hemma={Home.Key}"],
+            .. (Filter with { Period = period }).ParametersBesideUnits.Select(one => $"{one.Name}={one.Value}"),
             .. Region.Length == 0 ? [] : (string[])[$"region={Region}"],
         ];
         return parts.Length == 0 ? "" : "?" + string.Join('&', parts);
@@ -92,59 +94,24 @@ public sealed class CompareModel(Shell shell) : PageModel
 
     public IEnumerable<Unit> Units => Columns.Select(column => column.Unit);
 
-    /// <summary>The table that the units were chosen from.</summary>
-    public string TableAddress =>
-        new TableFilter
+    /// <summary>The table that the units were chosen from, with them chosen.</summary>
+    public string TableAddress
+    {
+        get
         {
-            Period = Period,
-            Group = Group,
-            GroupName = Group == 0 ? "" : GroupName.InAddress(Subject.Source.Groups[Group]),
-            Home = Home,
-        }.Address(Subject.Procedure.Code);
+            var table = Filter.Address(Subject.Procedure.Code);
+            var chosen = string.Join('&', ChosenUnits.InAddress(Units));
+            return chosen.Length == 0 ? table : $"{table}{(Filter.Query.Length == 0 ? '?' : '&')}{chosen}";
+        }
+    }
 
     private Column ToColumn(Unit unit)
     {
         var place = Place.Of(unit);
         return new Column(
             unit,
-            Subject.FindRow(place, new TableQuery(Subject, Period, Group) { Home = Home })
-                ?? new Row(place, Figure.Missing(Absence.None), null, null),
+            Subject.FindRow(place, Filter.ToQuery(Subject)) ?? new Row(place, Figure.Missing(Absence.None), null, null),
             shell.Contacts.Find(unit.HsaId)
         );
-    }
-
-    private void ReadAddress(Picture.Picture picture)
-    {
-        var query = Request.Query;
-        Notes = Notes.Except(query, ChosenUnits.Name, "dagar", "urval", "hemma", "region");
-        if (query["dagar"].FirstOrDefault() is { Length: > 0 } days)
-        {
-            if (Period.FromApiValue(days + "d") is { } period)
-            {
-                Period = period;
-            }
-            else
-            {
-                Notes.Add("dagar kan vara 30, 90 eller 365. Jämförelsen visar 90 dagar.");
-            }
-        }
-
-        if (query["urval"].FirstOrDefault() is { Length: > 0 } value)
-        {
-            Group = Math.Max(0, GroupName.IndexOf(Subject.Source, value));
-            if (GroupName.IndexOf(Subject.Source, value) < 0)
-            {
-                Notes.Add(
-                    $"Urvalet finns inte i {Subject.Source.Code}. Jämförelsen gäller alla patienter. Urval som finns: {GroupName.Choices(Subject.Source)}."
-                );
-            }
-        }
-
-        if (query["hemma"].FirstOrDefault() is { Length: > 0 } home)
-        {
-            Home = HomeName.Find(home, picture, Notes);
-        }
-
-        Region = picture.Catalogue.FindRegion(query["region"].FirstOrDefault() ?? "")?.Code ?? "";
     }
 }

@@ -2,6 +2,7 @@ using Lagesbild.Catalogue;
 using Lagesbild.Deliveries;
 using Lagesbild.Pages.Comparison;
 using Lagesbild.Pages.Errors;
+using Lagesbild.Pages.Procedures;
 using Lagesbild.Picture;
 using Lagesbild.Security;
 using Microsoft.AspNetCore.Authorization;
@@ -39,7 +40,7 @@ public sealed class SheetModel(Shell shell) : PageModel
 
         Subject = subject;
         // The table's form sends its own choices along; the sheet is about everybody and compares nothing.
-        Notes = Notes.Except(Request.Query, ChosenUnits.Name, "dagar", "region", "urval", "hemma");
+        Notes = Notes.Except(Request.Query, [ChosenUnits.Name, "region", .. TableFilter.NamesBesideUnits]);
         Units = ChosenUnits.Read(Request.Query, picture, Notes);
         HttpContext.RowsReturned(Units.Count);
         Period = Period.FromApiValue(Request.Query["dagar"].FirstOrDefault() + "d") ?? Period.Days90;
@@ -75,7 +76,7 @@ public sealed class SheetModel(Shell shell) : PageModel
             : figure.MedianCompletedDays is { } days
                 ? $"Hälften av dem hade väntat {Swedish.Days(days)} eller kortare, hälften längre."
             : "";
-        return figure.Count < Procedures.ShownTable.FewBelow
+        return figure.Count < ShownTable.FewBelow
             ? $"{many} {wait} De är så få att det kan vara en tillfällighet."
             : $"{many} {wait}";
     }

@@ -4,6 +4,7 @@ using System.Text;
 using Lagesbild.Catalogue;
 using Lagesbild.Deliveries;
 using Lagesbild.Pages.Charts;
+using Lagesbild.Pages.Comparison;
 using Lagesbild.Pages.Errors;
 using Lagesbild.Picture;
 using Lagesbild.Security;
@@ -26,8 +27,14 @@ public sealed class TableModel(Shell shell, ProcedureSearch search) : PageModel
     public ShownTable Table { get; private set; } = null!;
     public Figure Country => Table.Country.Figure;
 
+    /// <summary>Units that the address says are ticked.</summary>
+    public IReadOnlySet<string> Ticked { get; private set; } = FrozenSet<string>.Empty;
+
     /// <summary>True where the administrator has told how to reach any of the units: then there is a column for it.</summary>
     public bool HasContacts { get; private set; }
+
+    /// <summary>True where a row's number of severely ill is known within bounds only.</summary>
+    public bool HasBoundedAsa => Table.Distinct.Any(row => row.Asa is { Count: null, CountAtLeast: not null });
 
     /// <summary>One scale for all the rows' strips and sparklines.</summary>
     public Scale Scale { get; private set; }
@@ -80,12 +87,13 @@ public sealed class TableModel(Shell shell, ProcedureSearch search) : PageModel
         Table = ShownTable.Of(subject, Filter);
         HasContacts = Filter.Level == Level.Unit && Table.InOrder.Any(row => ContactOf(row.Place) is not null);
         HttpContext.RowsReturned(Table.InOrder.Count());
+        Ticked = ReadTicked(picture);
         if (Filter.AllColumns)
         {
-            Trends = subject
-                .Trend(Filter.Level, Filter.Group, Filter.Regions, [])
-                .Append(subject.Trend(Level.Country, Filter.Group, [], [])[0])
-                .ToDictionary(row => row.Place.Key);
+            Trends = Table.Distinct.ToDictionary(
+                row => row.Place.Key,
+                row => new TrendRow(row.Place, subject.FindMonths(row.Place, Filter.Group)!)
+            );
         }
 
         ReadSearch(picture);
@@ -115,9 +123,12 @@ public sealed class TableModel(Shell shell, ProcedureSearch search) : PageModel
             [
                 $"{Swedish.Plural(Filter.Level)} {Swedish.Dates(first, last)}",
                 Filter.Group > 0 ? GroupName.InSentence(Subject.Source, Filter.Group) : null,
-                Filter.MaxKm is { } km ? $"högst {Swedish.Kilometres(km)} från {Filter.Near!.Name}" : null,
+                Filter.MaxKm is { } km ? $"högst {Swedish.Kilometres(km)} från {Filter.Near!.Name}"
+                : Filter.Near is { } near ? $"avstånd från {near.Name}"
+                : null,
                 Filter.Operator is { } runs ? $"{Swedish.Name(runs)} drift" : null,
                 .. Catalogue.Regions.Where(r => Filter.Regions.Contains(r.Code)).Select(r => r.Name),
+                Filter.Home is { } home ? $"jämfört med {home.Name}" : null,
             ];
             return string.Join(", ", parts.OfType<string>());
         }
@@ -180,6 +191,25 @@ public sealed class TableModel(Shell shell, ProcedureSearch search) : PageModel
         }
 
         return new HtmlString(options.ToString());
+    }
+
+    // What cannot be seen any more cannot be sent along either: it is said and let go.
+    private HashSet<string> ReadTicked(Picture.Picture picture)
+    {
+        var chosen = ChosenUnits.Read(Request.Query, picture, Notes).Select(unit => unit.HsaId).ToHashSet();
+        var shown = Table.InOrder.Select(row => row.Place.Key).ToHashSet();
+        var hidden = chosen.Count(unit => !shown.Contains(unit));
+        if (hidden > 0)
+        {
+            Notes.Add(
+                hidden == 1
+                    ? "En förkryssad enhet ingår inte i tabellen och är inte längre vald."
+                    : $"{Swedish.Number(hidden)} förkryssade enheter ingår inte i tabellen och är inte längre valda."
+            );
+        }
+
+        chosen.IntersectWith(shown);
+        return chosen;
     }
 
     private void ReadSearch(Picture.Picture picture)

@@ -56,6 +56,13 @@ public sealed record TableFilter
         (Deliveries.Operator.NonProfit, "ideburen"),
     ];
 
+    /// <summary>Among these regions' units the chosen ones were.</summary>
+    public const string RegionsBesideUnits = "bland";
+
+    /// <summary>Every name of <see cref="ParametersBesideUnits"/>.</summary>
+    public static IReadOnlyList<string> NamesBesideUnits { get; } =
+    ["dagar", "urval", RegionsBesideUnits, "driftsform", "kommun", "km", "hemma", "sortera", "kolumner"];
+
     public Period Period { get; init; } = Period.Days90;
     public Level Level { get; init; } = Level.Unit;
 
@@ -127,69 +134,105 @@ public sealed record TableFilter
     public string Address(string code) => $"/atgard/{code}{Query}";
 
     /// <summary>The address's query with its question mark; empty where everything is as usual.</summary>
-    public string Query => Write(new StringBuilder());
-
-    private string Write(StringBuilder address)
+    public string Query
     {
-        var separator = '?';
-        if (Period != Period.Days90)
+        get
         {
-            Add("dagar", Period.Days.ToString(CultureInfo.InvariantCulture));
-        }
+            var address = new StringBuilder();
+            foreach (var (name, value) in Parameters)
+            {
+                address.Append(address.Length == 0 ? '?' : '&').Append(name).Append('=').Append(value);
+            }
 
-        if (Level != Level.Unit)
-        {
-            Add("visa", NameOf(Level));
-        }
-
-        if (Group > 0)
-        {
-            Add("urval", GroupName);
-        }
-
-        foreach (var region in Regions)
-        {
-            Add("region", region);
-        }
-
-        if (Operator is { } runBy)
-        {
-            Add("driftsform", NameOf(runBy));
-        }
-
-        if (Near is not null)
-        {
-            Add("kommun", Near.Code);
-        }
-
-        if (MaxKm is { } km)
-        {
-            Add("km", km.ToString(CultureInfo.InvariantCulture));
-        }
-
-        if (Home is { } home)
-        {
-            Add("hemma", home.Key);
-        }
-
-        if (Sort != Column.Wait || Descending)
-        {
-            Add("sortera", SortName);
-        }
-
-        if (AllColumns)
-        {
-            Add("kolumner", "alla");
-        }
-
-        return address.ToString();
-
-        void Add(string name, string value)
-        {
-            address.Append(separator).Append(name).Append('=').Append(value);
-            separator = '&';
+            return address.ToString();
         }
     }
+
+    /// <summary>What is not as usual, by its name in an address.</summary>
+    public IEnumerable<(string Name, string Value)> Parameters
+    {
+        get
+        {
+            if (Period != Period.Days90)
+            {
+                yield return ("dagar", Swedish.Plain(Period.Days));
+            }
+
+            if (Level != Level.Unit)
+            {
+                yield return ("visa", NameOf(Level));
+            }
+
+            if (Group > 0)
+            {
+                yield return ("urval", GroupName);
+            }
+
+            foreach (var region in Regions)
+            {
+                yield return ("region", region);
+            }
+
+            if (Operator is { } runBy)
+            {
+                yield return ("driftsform", NameOf(runBy));
+            }
+
+            if (Near is not null)
+            {
+                yield return ("kommun", Near.Code);
+            }
+
+            if (MaxKm is { } km)
+            {
+                yield return ("km", Swedish.Plain(km));
+            }
+
+            if (Home is { } home)
+            {
+                yield return ("hemma", home.Key);
+            }
+
+            if (Sort != Column.Wait || Descending)
+            {
+                yield return ("sortera", SortName);
+            }
+
+            if (AllColumns)
+            {
+                yield return ("kolumner", "alla");
+            }
+        }
+    }
+
+    /// <summary>
+    /// The same on a page that is about chosen units, from where one goes back to the table: there <c>region</c> is the
+    /// patient's, and the table's regions have another name.
+    /// </summary>
+    public IEnumerable<(string Name, string Value)> ParametersBesideUnits =>
+        Parameters.Select(one => one.Name == "region" ? (RegionsBesideUnits, one.Value) : one);
+
+    /// <summary>Reads an address that <see cref="ParametersBesideUnits"/> is in.</summary>
+    public static TableFilter ReadBesideUnits(
+        IQueryCollection query,
+        Source source,
+        Picture.Picture picture,
+        Notes notes
+    ) =>
+        Read(
+            new QueryCollection(
+                query
+                    .Where(one => one.Key is not "region")
+                    .ToDictionary(
+                        one => one.Key == RegionsBesideUnits ? "region" : one.Key,
+                        one => one.Value,
+                        StringComparer.Ordinal
+                    )
+            ),
+            source,
+            picture,
+            notes
+        );
 
     /// <summary>
     /// Reads an address's query. Empty values, which an untouched form sends, ask for nothing.
@@ -211,7 +254,7 @@ public sealed record TableFilter
 
             if (given.Count > 1 && name is not ("region" or ChosenUnits.Name))
             {
-                notes.Add($"{name} står flera gånger i adressen. Den första gäller.");
+                notes.Add($"Uppgiften {name} står flera gånger i adressen. Den första gäller.");
             }
 
             filter = name switch
@@ -290,7 +333,7 @@ public sealed record TableFilter
         }
 
         notes.Add(
-            $"Urvalet finns inte i {source.Code}. Tabellen visar alla patienter. Urval som finns: {Pages.GroupName.Choices(source)}."
+            $"Urvalet finns inte i {source.Code}. Alla patienter visas. Urval som finns: {Pages.GroupName.Choices(source)}."
         );
         return this;
     }
@@ -319,7 +362,7 @@ public sealed record TableFilter
             return period;
         }
 
-        notes.Add("dagar kan vara 30, 90 eller 365. Tabellen visar 90 dagar.");
+        notes.Add("Antalet dagar kan vara 30, 90 eller 365. Här visas 90 dagar.");
         return Period.Days90;
     }
 
@@ -334,7 +377,7 @@ public sealed record TableFilter
         {
             notes.Add(
                 known.Count == 0
-                    ? "Regionen finns inte. Tabellen visar alla regioner. En region anges med länets två siffror, till exempel 20 för Dalarna."
+                    ? "Regionen finns inte. Alla regioner visas. En region anges med länets två siffror, till exempel 20 för Dalarna."
                     : "En av regionerna finns inte och togs inte med. En region anges med länets två siffror, till exempel 20 för Dalarna."
             );
         }
@@ -348,7 +391,7 @@ public sealed record TableFilter
         if (municipality is null)
         {
             notes.Add(
-                "Kommunen finns inte. Tabellen visar inga avstånd. En kommun anges med sina fyra siffror, till exempel 2080 för Falun."
+                "Kommunen finns inte. Inga avstånd visas. En kommun anges med sina fyra siffror, till exempel 2080 för Falun."
             );
         }
 
@@ -362,7 +405,7 @@ public sealed record TableFilter
             return km;
         }
 
-        notes.Add("km ska vara ett helt tal från 1 till 2 000. Avståndet begränsas inte.");
+        notes.Add("Högst antal km ska vara ett helt tal från 1 till 2 000. Avståndet begränsas inte.");
         return null;
     }
 

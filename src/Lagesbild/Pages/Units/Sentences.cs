@@ -5,6 +5,10 @@ namespace Lagesbild.Pages.Units;
 /// <summary>Figures as whole sentences, to be read aloud to somebody.</summary>
 public static class Sentences
 {
+    /// <summary>Why two rows may be alike though their own intervals lie apart. (docs/metod.md §8)</summary>
+    public const string WhyStricter =
+        "Kravet är strängare (99,8 %) än för osäkerheten (95 %), eftersom många rader jämförs på en gång. Därför kan det stå ”liknande” fast två osäkerheter inte går omlott.";
+
     /// <summary>How many of those operated on were severely ill besides, and how that is in the country.</summary>
     public static string Asa(AsaShare? own, AsaShare? country)
     {

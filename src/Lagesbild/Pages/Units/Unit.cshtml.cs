@@ -108,7 +108,7 @@ public sealed class UnitModel(Shell shell) : PageModel
             }
             else
             {
-                Notes.Add("dagar kan vara 30, 90 eller 365. Tabellen visar 365 dagar.");
+                Notes.Add("Antalet dagar kan vara 30, 90 eller 365. Tabellen visar 365 dagar.");
             }
         }
 
@@ -120,7 +120,9 @@ public sealed class UnitModel(Shell shell) : PageModel
             }
             else
             {
-                Notes.Add($"sortera kan vara {string.Join(", ", Orders)}. Tabellen är sorterad efter antal.");
+                Notes.Add(
+                    $"Värdet för sortera kan vara {string.Join(", ", Orders)}. Tabellen är sorterad efter antal."
+                );
             }
         }
     }

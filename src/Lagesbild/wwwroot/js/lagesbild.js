@@ -9,7 +9,10 @@ for (const field of document.querySelectorAll("input[type=search][name=q]")) {
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", "Förslag");
   list.hidden = true;
-  field.parentElement.append(list);
+  const nothing = document.createElement("p");
+  nothing.className = "suggestions nothing";
+  nothing.setAttribute("role", "status");
+  field.parentElement.append(list, nothing);
   field.type = "text"; // a search field may not be a combobox
   field.setAttribute("role", "combobox");
   field.setAttribute("aria-autocomplete", "list");
@@ -22,6 +25,7 @@ for (const field of document.querySelectorAll("input[type=search][name=q]")) {
   const show = (isOpen) => {
     list.hidden = !isOpen;
     field.setAttribute("aria-expanded", String(isOpen));
+    nothing.textContent = "";
     if (!isOpen) choose(-1);
   };
   const choose = (place) => {
@@ -63,6 +67,7 @@ for (const field of document.querySelectorAll("input[type=search][name=q]")) {
     );
     choose(-1);
     show(found.length > 0);
+    if (found.length === 0) nothing.textContent = "Ingen åtgärd hittad. Enter söker vidare.";
   };
 
   let later;
@@ -72,6 +77,7 @@ for (const field of document.querySelectorAll("input[type=search][name=q]")) {
   });
   field.addEventListener("blur", () => show(false));
   field.addEventListener("keydown", (press) => {
+    if (press.key === "Escape") nothing.textContent = "";
     if (list.hidden || press.isComposing) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[press.key];
     if (step) {
@@ -87,14 +93,39 @@ for (const field of document.querySelectorAll("input[type=search][name=q]")) {
 // Filters that apply at once: the same address as the button would ask for, and only what it changes is replaced.
 const filter = document.querySelector("form.filter[action^='/atgard/']");
 if (filter) {
+  // Ticked units stay ticked in another order or selection, and no more are ticked than can be compared.
+  const result = document.getElementById("resultat");
+  const ticked = () => [...result.querySelectorAll(".name > input:checked")].map((box) => box.value);
+  const count = () => {
+    const form = document.getElementById("valda");
+    if (!form) return;
+    const [many, most] = [ticked().length, Number(form.dataset.most)];
+    for (const box of result.querySelectorAll(".name > input")) box.disabled = many >= most && !box.checked;
+    const words =
+      many === 0 ? `Kryssa för upp till ${most} enheter.`
+      : many < most ? `${many} av högst ${most} enheter valda.`
+      : `${many} enheter valda. Fler kan inte jämföras på en gång.`;
+    const status = form.querySelector("[role=status]");
+    if (status.textContent !== words) status.textContent = words;
+  };
+  result.addEventListener("change", count);
+  result.addEventListener("click", (press) => {
+    const link = press.target.closest("thead a, caption a");
+    if (!link) return;
+    const address = new URL(link.href);
+    for (const unit of ticked()) address.searchParams.append("enhet", unit);
+    link.href = address.href;
+  });
+  addEventListener("pageshow", count);
+
   document.body.classList.add("at-once");
   let latest = 0;
   filter.addEventListener("change", async () => {
     const mine = ++latest;
     const asked = new FormData(filter);
     for (const [name, value] of [...asked]) if (value === "") asked.delete(name);
+    for (const unit of ticked()) asked.append("enhet", unit);
     const address = filter.action + "?" + new URLSearchParams(asked);
-    const result = document.getElementById("resultat");
     result.setAttribute("aria-busy", "true");
     const answer = await fetch(address).catch(() => null);
     const html = answer?.ok ? await answer.text() : null;
@@ -105,6 +136,7 @@ if (filter) {
       document.getElementById(id).replaceChildren(...page.getElementById(id).childNodes);
     }
     result.removeAttribute("aria-busy");
+    count();
     history.replaceState(null, "", address);
   });
 }
