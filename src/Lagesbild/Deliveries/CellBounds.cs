@@ -8,8 +8,9 @@ namespace Lagesbild.Deliveries;
 /// What an outsider can work out of one unit × procedure: for each cell the least and the most patients that it can hold,
 /// given everything that is visible. Time is cut at every day where a period begins or ends; a period is the sum of what
 /// lies between its cuts, a window is the next shorter one and the rest, and the groups add up to everybody in all of
-/// them. A masked cell has at least one patient. Bounds are tightened until nothing changes; where they leave a few
-/// numbers, each is tried. All groups are judged at once, one lane of a vector each.
+/// them. A masked cell has at least one patient. Bounds are tightened until nothing changes, and so are the numbers that
+/// follow from equations alone (<see cref="CellEquations"/>); where they leave a few numbers, each is tried. All groups are
+/// judged at once, one lane of a vector each.
 /// </summary>
 internal sealed class CellBounds
 {
@@ -31,6 +32,9 @@ internal sealed class CellBounds
     private readonly Vector256<int>[] _high;
     private readonly Vector256<int>[] _lowBefore;
     private readonly Vector256<int>[] _highBefore;
+    private readonly Vector256<int>[] _isTaken = new Vector256<int>[Period.Count];
+    private readonly Vector256<int>[] _isPinnedAlone = new Vector256<int>[Period.Count];
+    private readonly CellEquations _equations;
     private ulong _changed;
     private bool _isContradiction;
 
@@ -61,6 +65,12 @@ internal sealed class CellBounds
         _high = new Vector256<int>[stretches.Count];
         _lowBefore = new Vector256<int>[stretches.Count];
         _highBefore = new Vector256<int>[stretches.Count];
+        var cuts = Cuts(stretches);
+        _equations = new CellEquations(
+            [.. stretches.Select(s => (cuts.IndexOf(s.First), cuts.IndexOf(s.Last + 1)))],
+            cuts.Count,
+            partition ? groups : groups + 1
+        );
     }
 
     /// <summary>Says what a cell shows.</summary>
@@ -68,26 +78,52 @@ internal sealed class CellBounds
     public void Set(int period, int group, long patients) =>
         _patients[period * Lanes + group] = (int)Math.Min(patients, Most / 2);
 
-    /// <summary>Works out all bounds; false where no patients at all could give these cells.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <summary>Works out all bounds; false where no patients at all could give all these cells.</summary>
+    /// <remarks>
+    /// Then one number at least is wrong, and nobody can tell which: every period is judged alone, and the periods together
+    /// as far as they agree. Windows before months, everybody before the groups: what contradicts those before is left out.
+    /// </remarks>
     public bool Tighten()
     {
-        var isUsed = Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(_partition ? _groups : _groups + 1));
-        var isRest = _partition ? Vector256<int>.Zero : Vector256<int>.Zero.WithElement(_groups, -1);
+        Array.Fill(_isTaken, Vector256<int>.AllBitsSet);
+        Array.Clear(_isPinnedAlone);
+        Start();
         for (var period = 0; period < Period.Count; period++)
         {
-            var patients = Vector256.Create(_patients.AsSpan(period * Lanes, Lanes));
-            var isMasked = Vector256.LessThan(patients, Vector256<int>.Zero);
-            _low[period] = Vector256.ConditionalSelect(isMasked, Vector256<int>.One, patients);
-            _high[period] = Vector256.ConditionalSelect(isMasked | isRest, Vector256.Create(Most), patients);
+            (_low[period], _high[period]) = Shown(period);
         }
 
-        _low.AsSpan(Period.Count).Clear();
-        _high.AsSpan(Period.Count).Fill(isUsed & Vector256.Create(Most));
-        return Propagate((1UL << _low.Length) - 1);
+        if (Settle(All))
+        {
+            return true;
+        }
+
+        for (var period = 0; period < Period.Count; period++)
+        {
+            Start();
+            (_low[period], _high[period]) = Shown(period);
+            _isPinnedAlone[period] = Propagate(1UL << period, [])
+                ? Vector256.Equals(_low[period], _high[period])
+                : Vector256<int>.Zero;
+        }
+
+        Start();
+        Array.Clear(_isTaken);
+        for (var period = 0; period < Period.Count; period++)
+        {
+            if (!Take(period, Vector256<int>.AllBitsSet))
+            {
+                for (var group = 0; group < _groups; group++)
+                {
+                    Take(period, Vector256<int>.Zero.WithElement(group, -1));
+                }
+            }
+        }
+
+        return false;
     }
 
-    /// <summary>True where a masked cell can hold one number only. Only after <see cref="Tighten"/> has said true.</summary>
+    /// <summary>True where a masked cell can hold one number only. Only after <see cref="Tighten"/>.</summary>
     public bool IsPinned(int period, int group)
     {
         if (_patients[period * Lanes + group] >= 0)
@@ -96,29 +132,126 @@ internal sealed class CellBounds
         }
 
         var (low, high) = (_low[period][group], _high[period][group]);
-        if (high - low is 0 or > WidestTried)
+        if (_isTaken[period][group] == 0 || high - low is 0 or > WidestTried)
         {
-            return high == low;
+            return _isPinnedAlone[period][group] != 0 || (_isTaken[period][group] != 0 && high == low);
         }
 
-        _low.CopyTo(_lowBefore, 0);
-        _high.CopyTo(_highBefore, 0);
+        Keep();
         var possible = 0;
         for (var number = low; number <= high && possible < 2; number++)
         {
             _low[period] = _low[period].WithElement(group, number);
             _high[period] = _high[period].WithElement(group, number);
-            possible += Propagate(1UL << period) ? 1 : 0;
-            _lowBefore.CopyTo(_low, 0);
-            _highBefore.CopyTo(_high, 0);
+            possible += Propagate(1UL << period, _sums) ? 1 : 0;
+            GoBack();
         }
 
-        return possible < 2;
+        return possible < 2 || _isPinnedAlone[period][group] != 0;
+    }
+
+    /// <summary>The smallest visible cell that, were it masked too, would keep a pinned one from being worked out.</summary>
+    /// <returns>Null where no single one would.</returns>
+    public (int Period, int Group)? FindToMask(int period, int group)
+    {
+        var shown = new List<(int Patients, int Place)>();
+        for (var place = 0; place < _patients.Length; place++)
+        {
+            if (place % Lanes < _groups && _patients[place] > 0)
+            {
+                shown.Add((_patients[place], place));
+            }
+        }
+
+        shown.Sort();
+        foreach (var (patients, place) in shown)
+        {
+            _patients[place] = -1;
+            Tighten();
+            var helps = !IsPinned(period, group);
+            _patients[place] = patients;
+            if (helps)
+            {
+                return (place / Lanes, place % Lanes);
+            }
+        }
+
+        return null;
+    }
+
+    private ulong All => (1UL << _low.Length) - 1;
+
+    // Nothing is known yet.
+    private void Start()
+    {
+        var isUsed = Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(_partition ? _groups : _groups + 1));
+        Array.Clear(_low);
+        Array.Fill(_high, isUsed & Vector256.Create(Most));
+    }
+
+    private (Vector256<int> Low, Vector256<int> High) Shown(int period)
+    {
+        var isRest = _partition ? Vector256<int>.Zero : Vector256<int>.Zero.WithElement(_groups, -1);
+        var patients = Vector256.Create(_patients.AsSpan(period * Lanes, Lanes));
+        var isMasked = Vector256.LessThan(patients, Vector256<int>.Zero);
+        return (
+            Vector256.ConditionalSelect(isMasked, Vector256<int>.One, patients),
+            Vector256.ConditionalSelect(isMasked | isRest, Vector256.Create(Most), patients)
+        );
+    }
+
+    // Takes what some groups of a period show, unless it contradicts what has been taken.
+    private bool Take(int period, Vector256<int> groups)
+    {
+        Keep();
+        var (low, high) = Shown(period);
+        _low[period] = Vector256.ConditionalSelect(groups, Vector256.Max(low, _low[period]), _low[period]);
+        _high[period] = Vector256.ConditionalSelect(groups, Vector256.Min(high, _high[period]), _high[period]);
+        if (Vector256.GreaterThanAny(_low[period], _high[period]) || !Settle(1UL << period))
+        {
+            GoBack();
+            return false;
+        }
+
+        _isTaken[period] |= groups;
+        return true;
+    }
+
+    private void Keep()
+    {
+        _low.CopyTo(_lowBefore, 0);
+        _high.CopyTo(_highBefore, 0);
+    }
+
+    private void GoBack()
+    {
+        _lowBefore.CopyTo(_low, 0);
+        _highBefore.CopyTo(_high, 0);
+    }
+
+    // Bounds by sums and numbers by equations, until neither finds more.
+    private bool Settle(ulong changed)
+    {
+        while (changed != 0)
+        {
+            if (!Propagate(changed, _sums))
+            {
+                return false;
+            }
+
+            changed = 0;
+            if (!_equations.Solve(_low, _high, ref changed))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <param name="changed">The stretches whose bounds are new.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool Propagate(ulong changed)
+    private bool Propagate(ulong changed, Sum[] sums)
     {
         _isContradiction = false;
         for (var round = 0; changed != 0 && !_isContradiction && round < MostRounds; round++)
@@ -129,7 +262,7 @@ internal sealed class CellBounds
                 AddUp(BitOperations.TrailingZeroCount(rest));
             }
 
-            foreach (var sum in _sums)
+            foreach (var sum in sums)
             {
                 if ((sum.Members & (changed | _changed)) != 0)
                 {

@@ -233,11 +233,7 @@ internal sealed class DeliveryRules
     /// <summary>Masked cells that periods and groups together leave one single number for.</summary>
     private void JudgeMasked()
     {
-        if (!_bounds.Tighten())
-        {
-            return; // no patients at all could give these numbers: nothing can be concluded from them
-        }
-
+        _bounds.Tighten();
         for (byte period = 0; period < Period.Count; period++)
         {
             if (_bounds.IsPinned(period, 0))

@@ -58,30 +58,18 @@ internal sealed class Masking(DateOnly referenceDate, int groups, bool partition
             return false;
         }
 
-        var shown = new List<(int Period, int Group)>();
-        for (var p = 0; p < Period.Count; p++)
-        {
-            for (var g = 0; g < waits.Groups; g++)
-            {
-                if (waits.IsVisible(p, g))
-                {
-                    shown.Add((p, g));
-                }
-            }
-        }
-
-        shown.Sort((a, b) => (waits.Count(a.Period, a.Group), a).CompareTo((waits.Count(b.Period, b.Group), b)));
-        var helps = shown.FindIndex(cell =>
-        {
-            _bounds.Set(cell.Period, cell.Group, -1);
-            var isPinned = _bounds.Tighten() && _bounds.IsPinned(period, group);
-            _bounds.Set(cell.Period, cell.Group, waits.Count(cell.Period, cell.Group));
-            return !isPinned;
-        });
-        var (hiddenPeriod, hiddenGroup) = shown[Math.Max(helps, 0)];
+        var (hiddenPeriod, hiddenGroup) = _bounds.FindToMask(period, group) ?? SmallestShown(waits);
         waits.Mask(hiddenPeriod, hiddenGroup);
         return true;
     }
+
+    private static (int Period, int Group) SmallestShown(Waits waits) =>
+        (
+            from period in Enumerable.Range(0, Period.Count)
+            from @group in Enumerable.Range(0, waits.Groups)
+            where waits.IsVisible(period, @group)
+            select (period, @group)
+        ).MinBy(cell => waits.Count(cell.period, cell.@group));
 
     private (int Period, int Group)? FindPinned(Waits waits)
     {
