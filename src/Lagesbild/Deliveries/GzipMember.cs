@@ -32,7 +32,7 @@ internal readonly record struct GzipMember(long DataStart, long DataEnd, long Le
             || ((Has)header[3] & Has.Reserved) != 0
         )
         {
-            throw Damaged("Filen är inte gzip, eller är avkortad.");
+            throw Damaged("Filen är inte gzip, eller är avkortad. Skicka den igen.");
         }
 
         var has = (Has)header[3];
@@ -65,7 +65,7 @@ internal readonly record struct GzipMember(long DataStart, long DataEnd, long Le
         var end = content.Length - TrailerLength;
         if (start >= end)
         {
-            throw Damaged("Filen är avkortad.");
+            throw Damaged("Filen är avkortad. Skicka den igen.");
         }
 
         content.Position = end;

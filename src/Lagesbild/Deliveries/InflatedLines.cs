@@ -34,8 +34,14 @@ internal sealed class InflatedLines : IDisposable
 
     /// <param name="compressed">Read to its end on another thread; the caller leaves it alone until disposal.</param>
     /// <param name="isDeflated">False for a stored entry.</param>
-    /// <param name="mostBytes">More than this is refused by <see cref="Next"/>.</param>
-    public InflatedLines(Slice compressed, bool isDeflated, long mostBytes, CancellationToken cancellationToken)
+    /// <param name="mostBytes">More than this is refused by <see cref="Next"/>, with the words of <paramref name="tooMuch"/>.</param>
+    public InflatedLines(
+        Slice compressed,
+        bool isDeflated,
+        long mostBytes,
+        string tooMuch,
+        CancellationToken cancellationToken
+    )
     {
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         for (var i = 0; i < Blocks; i++)
@@ -44,7 +50,7 @@ internal sealed class InflatedLines : IDisposable
         }
 
         _inflating = Task.Factory.StartNew(
-            () => Inflate(compressed, isDeflated, mostBytes, _stop.Token),
+            () => Inflate(compressed, isDeflated, mostBytes, tooMuch, _stop.Token),
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default
@@ -174,6 +180,7 @@ internal sealed class InflatedLines : IDisposable
         Slice compressed,
         bool isDeflated,
         long mostBytes,
+        string tooMuch,
         CancellationToken cancellationToken
     )
     {
@@ -205,7 +212,7 @@ internal sealed class InflatedLines : IDisposable
                 total += length;
                 if (total > mostBytes)
                 {
-                    throw new UnreadableException("archive", "Posten packas upp till mer än den uppger.");
+                    throw new UnreadableException("archive", tooMuch);
                 }
 
                 hash.AppendData(data);
@@ -219,7 +226,10 @@ internal sealed class InflatedLines : IDisposable
                 {
                     if (!compressed.IsAtEnd)
                     {
-                        throw new UnreadableException("archive", "Det står något efter de packade uppgifterna.");
+                        throw new UnreadableException(
+                            "archive",
+                            "Det står något efter de packade uppgifterna: filen är skadad, troligen i överföringen. Skicka den igen."
+                        );
                     }
 
                     return new InflatedEntry(

@@ -40,15 +40,12 @@ public sealed class NcrReader : ISourceReader
     {
         var gzip = GzipMember.Read(content, delivery.Findings);
         var packed = gzip.DataEnd - gzip.DataStart;
-        if (gzip.Length > MostBytes || gzip.Length > packed * MostRatio)
-        {
-            throw new UnreadableException("archive", $"Filen packas upp till mer än 2 GiB eller mer än 1:{MostRatio}.");
-        }
-
+        // Not what the file's end says: of a file that was cut short, that is any number.
         using var lines = new InflatedLines(
             new Slice(content, gzip.DataStart, packed),
             true,
-            gzip.Length,
+            Math.Min(MostBytes, packed * MostRatio),
+            $"Filen packas upp till mer än 2 GiB eller mer än 1:{MostRatio}.",
             cancellationToken
         );
         ReadLines(lines, delivery);
@@ -56,7 +53,10 @@ public sealed class NcrReader : ISourceReader
         var inflated = lines.Finish();
         if (inflated.Length != gzip.Length || inflated.Crc32 != gzip.Crc32)
         {
-            delivery.Findings.Error("archive", "Filen är skadad: längd eller kontrollsumma stämmer inte.");
+            delivery.Findings.Error(
+                "archive",
+                "Filen är avkortad eller skadad, troligen i överföringen: längd eller kontrollsumma stämmer inte. Skicka den igen."
+            );
         }
     }
 

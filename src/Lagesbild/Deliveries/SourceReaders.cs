@@ -108,7 +108,11 @@ public sealed partial class SourceReaders(IReadOnlyList<ISourceReader> readers)
         catch (InvalidDataException)
         {
             // What the platform says when deflated data is damaged; its own words are for programmers.
-            findings.Error("archive", "Innehållet går inte att packa upp: filen är skadad.", builder.Entry);
+            findings.Error(
+                "archive",
+                "Innehållet går inte att packa upp: filen är avkortad eller skadad, troligen i överföringen. Skicka den igen.",
+                builder.Entry
+            );
         }
 
         var contents = builder.Build();

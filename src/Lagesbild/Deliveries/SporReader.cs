@@ -7,6 +7,7 @@ namespace Lagesbild.Deliveries;
 /// <summary>Reads SPOR's zip of three CSV entries behind a manifest. (docs/leveransformat.md)</summary>
 public sealed class SporReader : ISourceReader
 {
+    private const string MoreThanTold = "Posten packas upp till mer än den uppger.";
     private const string Manifest = "manifest.json";
     private const string Units = "enheter.csv";
     private const string Waits = "vantetid.csv";
@@ -75,6 +76,7 @@ public sealed class SporReader : ISourceReader
                 new Slice(content, entry.DataStart, entry.CompressedLength),
                 entry.IsDeflated,
                 entry.Length,
+                MoreThanTold,
                 cancellationToken
             );
             var rows = entry.Name switch
@@ -147,7 +149,11 @@ public sealed class SporReader : ISourceReader
     {
         if (inflated.Length != entry.Length || inflated.Crc32 != entry.Crc32)
         {
-            delivery.Findings.Error("archive", "Posten är skadad: längd eller kontrollsumma stämmer inte.", entry.Name);
+            delivery.Findings.Error(
+                "archive",
+                "Posten är skadad, troligen i överföringen: längd eller kontrollsumma stämmer inte. Skicka filen igen.",
+                entry.Name
+            );
         }
 
         if (inflated.Sha256 != promised.Sha256)
@@ -185,6 +191,7 @@ public sealed class SporReader : ISourceReader
                 new Slice(content, entry.DataStart, entry.CompressedLength),
                 entry.IsDeflated,
                 entry.Length,
+                MoreThanTold,
                 CancellationToken.None
             )
         )
@@ -198,7 +205,10 @@ public sealed class SporReader : ISourceReader
             var inflated = lines.Finish();
             if (inflated.Length != entry.Length || inflated.Crc32 != entry.Crc32)
             {
-                throw new UnreadableException("archive", "Posten är skadad: längd eller kontrollsumma stämmer inte.");
+                throw new UnreadableException(
+                    "archive",
+                    "Posten är skadad, troligen i överföringen: längd eller kontrollsumma stämmer inte. Skicka filen igen."
+                );
             }
         }
 

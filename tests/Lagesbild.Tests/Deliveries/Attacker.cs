@@ -6,7 +6,8 @@ namespace Lagesbild.Tests.Deliveries;
 /// An outsider with patience: tries to pin the masked cells of one unit × procedure to a number. Time is cut at every day
 /// where a period begins or ends, and for each group the patients between any two cuts are bounded: what is between two
 /// cuts is no more than what is between cuts further apart, shown cells are known, masked ones hold at least one, and the
-/// groups add up to everybody between any two cuts. Written apart from the service's own rule and in another way.
+/// groups add up to everybody between any two cuts. He solves the equations between the known numbers as well, in whole
+/// numbers, and holds what comes of them against the bounds. Written apart from the service's own rule and in another way.
 /// </summary>
 internal sealed class Attacker
 {
@@ -51,7 +52,12 @@ internal sealed class Attacker
             }
         }
 
-        return _isPossible = Close(_most);
+        do
+        {
+            _isPossible = Close(_most);
+        } while (_isPossible && Equate(_most));
+
+        return _isPossible;
     }
 
     /// <summary>True where a masked cell must hold one certain number.</summary>
@@ -155,6 +161,146 @@ internal sealed class Attacker
                     changed |= Lower(ref most[group][there], most[0][there] + least - most[group][back]);
                 }
             }
+        }
+
+        return changed;
+    }
+
+    // Unknown are the patients of each group before each cut. An equation is the difference of two of these, or of
+    // everybody the differences of all groups; the last two numbers are for a target's own and for the sum.
+    private bool Equate(int[][] most)
+    {
+        var equations = new List<(int Pivot, long[] Row)>();
+        for (var group = most.Length - 1; group >= 0; group--)
+        {
+            for (var i = 0; i < _cuts; i++)
+            {
+                var next = Enumerable.Range(i + 1, _cuts - i - 1).Where(j => IsKnown(most[group], i, j)).ToList();
+                if (next.Count > 0)
+                {
+                    var row = Row(group, i, next[0]);
+                    row[^1] = most[group][i * _row + next[0]];
+                    Reduce(row, equations);
+                    var pivot = Array.FindLastIndex(row, row.Length - 3, number => number != 0);
+                    if (pivot >= 0)
+                    {
+                        equations.Add((pivot, row));
+                        equations.Sort((a, b) => b.Pivot.CompareTo(a.Pivot));
+                    }
+                }
+            }
+        }
+
+        var changed = false;
+        foreach (var (start, end) in _periods)
+        {
+            for (var group = 0; group < most.Length; group++)
+            {
+                if (!IsKnown(most[group], start, end))
+                {
+                    changed |= Conclude(most[group], start, end, Row(group, start, end), equations);
+                }
+            }
+        }
+
+        foreach (var (_, row) in equations)
+        {
+            changed |= Narrow(most, row);
+        }
+
+        return changed;
+    }
+
+    private bool IsKnown(int[] most, int i, int j) => most[i * _row + j] == -most[j * _row + i];
+
+    private long[] Row(int group, int start, int end)
+    {
+        var row = new long[(_most.Length - 1) * _cuts + 2];
+        for (var g = 1; g < _most.Length; g++)
+        {
+            if (group == 0 || g == group)
+            {
+                row[(g - 1) * _cuts + start]--;
+                row[(g - 1) * _cuts + end]++;
+            }
+        }
+
+        return row;
+    }
+
+    private static void Reduce(long[] row, List<(int Pivot, long[] Row)> equations)
+    {
+        foreach (var (pivot, equation) in equations)
+        {
+            if (row[pivot] == 0)
+            {
+                continue;
+            }
+
+            var divisor = (long)BigInteger.GreatestCommonDivisor(row[pivot], equation[pivot]);
+            var (times, less) = (equation[pivot] / divisor, row[pivot] / divisor);
+            for (var i = 0; i < row.Length; i++)
+            {
+                row[i] = checked(times * row[i] - less * equation[i]);
+            }
+        }
+    }
+
+    private bool Conclude(int[] most, int start, int end, long[] target, List<(int Pivot, long[] Row)> equations)
+    {
+        target[^2] = 1;
+        Reduce(target, equations);
+        if (target.AsSpan(0, target.Length - 2).IndexOfAnyExcept(0) >= 0)
+        {
+            return false;
+        }
+
+        var number = -target[^1] / target[^2];
+        return Lower(ref most[start * _row + end], number) | Lower(ref most[end * _row + start], -number);
+    }
+
+    // An equation as a sum of stretches of time, each so many times; what the bounds of the others leave each of them.
+    private bool Narrow(int[][] most, long[] row)
+    {
+        var terms = new List<(int Group, int Start, int End, long Times)>();
+        for (var group = 1; group < most.Length; group++)
+        {
+            var (start, times) = (0, 0L);
+            for (var cut = 0; cut < _cuts; cut++)
+            {
+                if (row[(group - 1) * _cuts + cut] is not 0 and var change)
+                {
+                    if (times != 0)
+                    {
+                        terms.Add((group, start, cut, times));
+                    }
+
+                    (start, times) = (cut, times - change);
+                }
+            }
+        }
+
+        long Least((int Group, int Start, int End, long Times) t) =>
+            t.Times > 0
+                ? -t.Times * most[t.Group][t.End * _row + t.Start]
+                : t.Times * most[t.Group][t.Start * _row + t.End];
+        var least = terms.Sum(Least);
+        var greatest = terms.Sum(t => -Least(t with { Times = -t.Times }));
+        var changed = false;
+        foreach (var term in terms)
+        {
+            var upTo = row[^1] - (least - Least(term));
+            var from = row[^1] - (greatest + Least(term with { Times = -term.Times }));
+            var (lowest, highest) = term.Times > 0 ? (from, upTo) : (-upTo, -from);
+            var times = Math.Abs(term.Times);
+            changed |= Lower(
+                ref most[term.Group][term.Start * _row + term.End],
+                (long)Math.Floor((decimal)highest / times)
+            );
+            changed |= Lower(
+                ref most[term.Group][term.End * _row + term.Start],
+                -(long)Math.Ceiling((decimal)lowest / times)
+            );
         }
 
         return changed;

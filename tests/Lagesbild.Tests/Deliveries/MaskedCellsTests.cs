@@ -81,6 +81,85 @@ public sealed class MaskedCellsTests
         );
     }
 
+    [Fact]
+    public void A_group_that_only_an_equation_over_months_and_the_year_gives_away_is_refused()
+    {
+        // February: 43 − 20 − (February's 14 and 30, which are the year's 20 + 20 less March's 40 − 20) = 3 of group 90.
+        var file = ByEquation();
+        var result = Reading.Read(file);
+        var found = Assert.Single(result.Findings.Listed);
+        Assert.Equal(("derivable", 10), (found.Code, found.Line!.Value));
+
+        file.Change("vantetid.csv", 7, 7, "44"); // nobody knows any longer how many of them
+        file.Change("vantetid.csv", 2, 7, "124");
+        file.Change("vantetid.csv", 4, 7, "x");
+        file.Change("vantetid.csv", 4, 5, "");
+        file.Change("vantetid.csv", 4, 6, "");
+        Assert.Empty(Reading.Read(file).Findings.Listed);
+    }
+
+    [Theory]
+    [InlineData("2026-08", "EJ", 120)] // with what two months show of it more than the year's everybody
+    [InlineData("2026-07", "14", 25)] // the year has twenty
+    public void A_number_that_contradicts_others_hides_nothing_else_that_can_be_worked_out(
+        string month,
+        string group,
+        int patients
+    )
+    {
+        var file = ByEquation();
+        file.Cells("NGB", month, ("ALLA", patients), (group, patients));
+        var result = Reading.Read(file);
+        Assert.Contains(result.Findings.Listed, f => (f.Code, f.Line) == ("derivable", 10));
+    }
+
+    [Fact]
+    public void Five_groups_of_one_patient_each_are_seen_though_a_month_contradicts_the_year()
+    {
+        (string, int?)[] masked = [.. from @group in Limits select (@group, (int?)null)];
+        var file = Knees(
+            ("365D", [("ALLA", 5), .. masked]),
+            ("90D", [("ALLA", null), .. masked]),
+            ("30D", [("ALLA", null), .. masked])
+        );
+        file.Cells("NGB", "2026-07", ("ALLA", 5), ("EJ", 5));
+        var lines = Reading.Read(file).Findings.Listed.Where(f => f.Code == "derivable").Select(f => f.Line);
+        Assert.Superset(new HashSet<long?> { 3, 4, 5, 6, 7 }, lines.ToHashSet());
+    }
+
+    [Fact]
+    public void A_contradiction_alone_is_no_reason_to_refuse()
+    {
+        var file = Knees(("365D", [("ALLA", 60), ("14", null), ("30", null), ("EJ", 40)]));
+        file.Cells("NGB", "2026-03", ("ALLA", 40), ("EJ", 40));
+        file.Cells("NGB", "2026-04", ("ALLA", 40), ("EJ", 40)); // with March more than the year
+        Assert.False(Reading.Read(file).Findings.HasErrors);
+    }
+
+    private static readonly string[] Limits = ["14", "30", "90", "180", "EJ"];
+
+    private static SporFile ByEquation() =>
+        Knees(
+            ("365D", [("ALLA", 123), ("14", 20), ("30", 20), ("90", null), ("EJ", null)]),
+            ("2026-02", [("ALLA", 43), ("14", null), ("30", null), ("90", null), ("EJ", 20)]),
+            ("2026-03", [("ALLA", 40), ("14", null), ("30", null), ("EJ", 20)]),
+            ("2026-04", [("ALLA", 40), ("90", null), ("EJ", null)])
+        );
+
+    private static SporFile Knees(params (string Period, (string Group, int? Patients)[] Cells)[] periods)
+    {
+        var file = SporFile.Good();
+        file.Waits.RemoveRange(1, file.Waits.Count - 1);
+        file.Asa.RemoveRange(1, file.Asa.Count - 1);
+        foreach (var (period, cells) in periods)
+        {
+            file.Cells("NGB", period, cells);
+        }
+
+        file.Asa.Add(SporFile.Falun + ";NGB;0;0");
+        return file;
+    }
+
     private static void AssertNothingIsPinned(DeliveryContents contents)
     {
         var groups = contents.Source.Groups.Count;

@@ -243,6 +243,22 @@ public sealed class NcrReaderTests
     }
 
     [Fact]
+    public void A_file_hurt_on_its_way_is_said_to_be_so_and_one_that_expands_too_much_is_not()
+    {
+        var good = NcrFile.Good().ToBytes();
+        foreach (var hurt in (byte[][])[good[..^1], good[..^5], good[..^8], good[..(good.Length / 2)], [.. good, 0]])
+        {
+            var result = Reading.Read("NCR_2026-11-21.jsonl.gz", hurt);
+            var found = result.Findings.Listed.First(f => f.Code == "archive");
+            Assert.Contains("skadad", found.Message, StringComparison.Ordinal);
+            Assert.Contains("Skicka den igen", found.Message, StringComparison.Ordinal);
+        }
+
+        var bomb = Reading.Read("NCR_2026-11-21.jsonl.gz", NcrFile.Gzip(new byte[4_000_000]));
+        Assert.Contains(bomb.Findings.Listed, f => f.Message.Contains("1:200", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void The_name_within_a_gzip_is_looked_through_for_personal_numbers()
     {
         var good = NcrFile.Good().ToBytes();

@@ -40,6 +40,7 @@ internal static class SampleFiles
         );
         yield return Ncr("archive", bytes => bytes[..(bytes.Length * 2 / 3)]);
         yield return Ncr("archive", bytes => [.. bytes, .. bytes], 2);
+        yield return Ncr("archive", bytes => [.. bytes, 0], 3);
 
         yield return Spor("manifest", f => f.Manifest.Remove("skapad"));
         yield return Spor("manifest", f => f.Manifest["minstaCell"] = 4, 2);
@@ -152,6 +153,7 @@ internal static class SampleFiles
         yield return Spor("derivable", OneMaskedGroup);
         yield return Spor("derivable", f => f.Change(Asa, 2, 4, "21"), 2);
         yield return Spor("derivable", MonthsFillTheYear, 3);
+        yield return Spor("derivable", MonthsAndYearTogether, 4);
         yield return Ncr(
             "derivable",
             f =>
@@ -281,6 +283,16 @@ internal static class SampleFiles
         }
 
         file.Asa.Add(SporFile.Falun + ";JKA;60;20");
+    }
+
+    // February: 43 − 20 − (its 14 and 30, which are the year's 20 + 20 less March's 40 − 20) = 3 of group 90.
+    private static void MonthsAndYearTogether(SporFile file)
+    {
+        file.Cells("JKA", "365D", ("ALLA", 123), ("14", 20), ("30", 20), ("90", null), ("EJ", null));
+        file.Cells("JKA", "2026-02", ("ALLA", 43), ("14", null), ("30", null), ("90", null), ("EJ", 20));
+        file.Cells("JKA", "2026-03", ("ALLA", 40), ("14", null), ("30", null), ("EJ", 20));
+        file.Cells("JKA", "2026-04", ("ALLA", 40), ("90", null), ("EJ", null));
+        file.Asa.Add(SporFile.Falun + ";JKA;0;0");
     }
 
     private static void ThreeMoreInNinetyDays(SporFile file)
