@@ -106,17 +106,71 @@ internal static class Sums
 
         if (anyMasked && attacker.Learn(cells))
         {
-            for (var period = 0; period < periods.Length; period++)
+            JudgeAttack(attacker, cells, delivery.Groups.Length);
+        }
+        else if (anyMasked)
+        {
+            JudgeWhatAgrees(attacker, cells, delivery.Groups.Length);
+        }
+    }
+
+    // Every period alone, and then one after another as far as they agree: whole, or else group by group.
+    private static void JudgeWhatAgrees(Attacker attacker, long?[,] cells, int groups)
+    {
+        var taken = new long?[cells.GetLength(0), cells.GetLength(1)];
+        bool Takes(int period, int from, int to)
+        {
+            for (var group = from; group < to; group++)
             {
-                for (var group = 1; group < delivery.Groups.Length; group++)
+                taken[period, group] = cells[period, group];
+            }
+
+            var agrees = attacker.Learn(taken);
+            for (var group = from; group < to && !agrees; group++)
+            {
+                taken[period, group] = null;
+            }
+
+            return agrees;
+        }
+
+        for (var period = 0; period < cells.GetLength(0); period++)
+        {
+            if (Takes(period, 0, groups))
+            {
+                JudgeAttack(attacker, taken, groups);
+            }
+
+            Array.Clear(taken);
+        }
+
+        for (var period = 0; period < cells.GetLength(0); period++)
+        {
+            if (!Takes(period, 0, groups))
+            {
+                for (var group = 0; group < groups; group++)
                 {
-                    Oracle.Require(
-                        cells[period, group] != Attacker.Masked
-                            || attacker.Width(period, group) > WidestTried
-                            || !attacker.IsPinnedByTrial(period, group),
-                        "pinned"
-                    );
+                    Takes(period, group, group + 1);
                 }
+            }
+        }
+
+        Oracle.Require(attacker.Learn(taken), "what agrees");
+        JudgeAttack(attacker, taken, groups);
+    }
+
+    private static void JudgeAttack(Attacker attacker, long?[,] taken, int groups)
+    {
+        for (var period = 0; period < taken.GetLength(0); period++)
+        {
+            for (var group = 1; group < groups; group++)
+            {
+                Oracle.Require(
+                    taken[period, group] != Attacker.Masked
+                        || attacker.Width(period, group) > WidestTried
+                        || !attacker.IsPinnedByTrial(period, group),
+                    "pinned"
+                );
             }
         }
     }
