@@ -72,6 +72,7 @@ internal sealed class Compounds
 
         string? PartOf(string text, bool isLast) =>
             text.Length >= ShortestPart ? Known(text)
+            : SearchVocabulary.IsShortPart(text) ? text
             : isLast && SearchVocabulary.Tails.Contains(text) ? text
             : null;
 

@@ -11,6 +11,8 @@ internal static class Misspelling
     private const int Longest = 60;
     private const int Short = 5;
     private const int Long = 8;
+    private const int LongPart = 8;
+    private const int ShortestPart = 3;
 
     /// <summary>
     /// Typing errors (a letter wrong, missing, too many, or two swapped) between what was written and what may have been
@@ -33,6 +35,11 @@ internal static class Misspelling
         var most = sameBeginning ? allowed : 1;
         var errors = Errors(written, meant, most);
         if (errors > most)
+        {
+            return null;
+        }
+
+        if (!IsSlipOfOnePart(written, meant, errors))
         {
             return null;
         }
@@ -87,6 +94,20 @@ internal static class Misspelling
             < Long => 1,
             _ => Most,
         };
+
+    // Words that end in the same long part differ in what stands before it, and that is short: hårtransplantation is not
+    // hjärttransplantation.
+    private static bool IsSlipOfOnePart(string written, string meant, int errors)
+    {
+        var same = 0;
+        while (same < written.Length && same < meant.Length && written[^(same + 1)] == meant[^(same + 1)])
+        {
+            same++;
+        }
+
+        var shortest = Math.Min(written.Length, meant.Length) - same;
+        return same < LongPart || shortest < ShortestPart || errors <= Allowed(shortest);
+    }
 
     // Damerau and Levenshtein's distance (optimal string alignment); most + 1 where it is more.
     private static int Errors(ReadOnlySpan<char> a, ReadOnlySpan<char> b, int most)

@@ -128,7 +128,7 @@ public sealed class ProcedureSearch
     }
 
     private ProcedureHit HitOf(WordMatch match) =>
-        new(_catalogue.Procedures[match.Name.Procedure], SearchRank.KindOf(match.Rank), match.Name.Text);
+        new(_catalogue.Procedures[match.Name.Procedure], SearchRank.KindOf(match.Rank, match.IsWholeQuery && match.Name.IsNaming), match.Name.Text);
 
     private static List<ProcedureHit> InOrder(
         List<(int Rank, ProcedureHit Hit)> hits,

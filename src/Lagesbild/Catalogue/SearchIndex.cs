@@ -21,11 +21,13 @@ internal enum NameField
 /// <param name="Procedure">Its place in the catalogue.</param>
 /// <param name="Text">As the catalogue writes it.</param>
 /// <param name="Words">Places of its words in the index, each once, without those that say nothing.</param>
-internal sealed record SearchName(int Procedure, NameField Field, string Text, int[] Words);
+/// <param name="IsNaming">Who writes the whole of it means this procedure; else it is where it hurts, and there is more to do.</param>
+internal sealed record SearchName(int Procedure, NameField Field, string Text, int[] Words, bool IsNaming);
 
 /// <summary>All names of all procedures, by their words. Immutable, thread-safe.</summary>
 internal sealed class SearchIndex
 {
+    private const int ShortestBeginning = 3;
     private const int ShortestBeginningOfFullCode = 5;
 
     private readonly List<SearchName> _names = [];
@@ -47,7 +49,13 @@ internal sealed class SearchIndex
                 if (ofName.Length > 0)
                 {
                     Array.ForEach(ofName, word => _namesOf[word].Add(_names.Count));
-                    _names.Add(new SearchName(i, field, text, ofName));
+                    var isPlace = Array.TrueForAll(
+                        ofName,
+                        word => SearchVocabulary.IsPlace(SearchWord.Of(words[word]))
+                    );
+                    _names.Add(
+                        new SearchName(i, field, text, ofName, IsNaming: field != NameField.Phrase && !isPlace)
+                    );
                 }
             }
         }
@@ -82,6 +90,11 @@ internal sealed class SearchIndex
     {
         Likeness[] agreement = [];
         Add(Words.Like(word));
+        if (SearchVocabulary.OperatedOn(word) is { } part)
+        {
+            Add(Words.Like(part).Where(like => like.Likeness <= Likeness.Part));
+        }
+
         if (agreement.Length == 0 && closestElsewhere is { } closest)
         {
             Add(Words.Resembling(word, isAlone, closest));
@@ -119,6 +132,7 @@ internal sealed class SearchIndex
                 Likeness.Beginning => field switch
                 {
                     NameField.Phrase => !isAlone,
+                    _ when word.Written.Length < ShortestBeginning => false,
                     NameField.FullCode => word.Written.Length >= ShortestBeginningOfFullCode,
                     _ => true,
                 },

@@ -31,9 +31,10 @@ internal static class SearchRank
     /// <summary>Of a procedure with a name that holds every word of the query.</summary>
     /// <param name="worst">How the word that agrees worst agrees.</param>
     /// <param name="isWhole">The name has no other words.</param>
-    public static int Of(NameField field, Likeness worst, bool isWhole)
+    /// <param name="isAlone">The query has no other word: then what somebody may say of it counts less than a name of it.</param>
+    public static int Of(NameField field, Likeness worst, bool isWhole, bool isAlone)
     {
-        var otherThanName = field is NameField.Title ? OtherThanName : 0;
+        var otherThanName = field is NameField.Title || (field is NameField.Phrase && isAlone) ? OtherThanName : 0;
         return (worst, field) switch
         {
             (Likeness.None, _) => None,
@@ -42,7 +43,10 @@ internal static class SearchRank
             (<= Likeness.Beginning, NameField.FullCode) => FullCodeTitle,
             (Likeness.Fragment, NameField.FullCode) => FullCodeTitle + OtherThanName,
             (_, NameField.Specialty or NameField.FullCode) => None,
-            (<= Likeness.Synonym, _) => Words(field, isWhole) + Added(worst, field, isWhole),
+            (<= Likeness.Synonym, NameField.Phrase) when !isWhole => WordsOfName
+                + otherThanName
+                + Added(worst, field, isWhole, isAlone),
+            (<= Likeness.Synonym, _) => Words(field, isWhole) + Added(worst, field, isWhole, isAlone),
             (Likeness.Part or Likeness.Beginning, _) => Beginnings + otherThanName,
             (Likeness.Fragment, _) => Fragments + otherThanName,
             (Likeness.OneError, _) => OneError + (isWhole ? 0 : NotWhole),
@@ -58,10 +62,11 @@ internal static class SearchRank
             _ => isWhole ? WholeTitle : WordsOfTitle,
         };
 
-    private static int Added(Likeness worst, NameField field, bool isWhole) =>
+    // Of several words the form may tell one from another (rinnande öga, rinnande ögon); of one, number does not.
+    private static int Added(Likeness worst, NameField field, bool isWhole, bool isAlone) =>
         worst switch
         {
-            Likeness.Same when isWhole && field is NameField.Synonym or NameField.Phrase => OtherForm,
+            Likeness.Same when isWhole && !isAlone && field is NameField.Synonym or NameField.Phrase => OtherForm,
             Likeness.Synonym => OtherWord,
             _ => 0,
         };
@@ -83,9 +88,11 @@ internal static class SearchRank
     /// <param name="share">Of the query's weight, 0–1.</param>
     public static int OfSome(double share) => SomeWords + (int)Math.Round(100 * (1 - share));
 
-    public static MatchKind KindOf(int rank) =>
+    /// <param name="isNaming">The name means the procedure, and nothing of the query was left out to find it.</param>
+    public static MatchKind KindOf(int rank, bool isNaming) =>
         rank switch
         {
+            < WholeSpecialty when !isNaming => MatchKind.Words,
             WholePlainName or WholeSynonym or WholeSynonym + OtherForm or WholeTitle => MatchKind.Name,
             < Beginnings => MatchKind.Words,
             WordsOfSeveral => MatchKind.Words,

@@ -14,13 +14,13 @@ internal readonly record struct SearchWord(string Written, string Folded, string
     public bool HasDots => !ReferenceEquals(Written, Folded) && Written != Folded;
 
     /// <summary>
-    /// A form of the same word. Where form and dots both differ, the dots were left out only of a word that is long enough:
-    /// kaka is not käke.
+    /// A form of the same word. Where form and dots both differ, the dots were left out only of a word that is long enough,
+    /// or that has no ending: kaka is not käke, but kna is knät.
     /// </summary>
     public bool IsFormOf(SearchWord other) =>
         Stem == other.Stem
         || Folded == other.Folded
-        || (FoldedStem == other.FoldedStem && FoldedStem.Length >= LongEnoughToMissDots);
+        || (FoldedStem == other.FoldedStem && (FoldedStem.Length >= LongEnoughToMissDots || Folded == FoldedStem));
 
     /// <summary>Known again in another form without its dots.</summary>
     public bool MayMissDots => !HasDots || FoldedStem.Length >= LongEnoughToMissDots;
@@ -124,6 +124,12 @@ internal static class SearchText
     {
         var stem = SearchVocabulary.BaseOf(word);
         if (stem.Length > 4 && stem[^1] == 's' && stem[^2] is not ('s' or 'e'))
+        {
+            stem = stem[..^1];
+        }
+
+        // suddigt, suddig: else of the neuter nothing but t would be gone, and of others nothing.
+        if (stem.Length > 5 && stem.EndsWith("igt", StringComparison.Ordinal))
         {
             stem = stem[..^1];
         }

@@ -57,7 +57,10 @@ internal sealed class UncoveredSearch
             ?? FindOne(Begins)
             ?? FindOne(IsSlip)
             ?? FindOne(EndsIn)
-            ?? _names.Find(name => name.Words is [var word] && heads.Exists(head => IsSame(head, word))).Care;
+            ?? _names.Find(name => name.Words is [var word] && heads.Exists(head => IsSame(head, word))).Care
+            ?? _catalogue.Uncovered.FirstOrDefault(care =>
+                SearchText.Words(care.Name) is [var first, ..] && written.Exists(w => IsSame(w, SearchWord.Of(first)))
+            );
 
         UncoveredCare? FindOne(Func<SearchWord, SearchWord, bool> meets) =>
             _names.Find(name => name.Words is [var word] && written.Exists(w => meets(w, word))).Care;

@@ -1,7 +1,8 @@
 namespace Lagesbild.Catalogue;
 
 /// <summary>A name that answers a query, and how well.</summary>
-internal readonly record struct WordMatch(int Rank, SearchName Name);
+/// <param name="IsWholeQuery">Nothing of the query was left out to find it.</param>
+internal readonly record struct WordMatch(int Rank, SearchName Name, bool IsWholeQuery = true);
 
 /// <summary>
 /// One query in words. Tried as it is written first, then with ever more freedom; the first reading that finds something
@@ -30,9 +31,20 @@ internal sealed class WordQuery(SearchIndex index, UncoveredSearch uncovered, st
             return found.FindAll(match => SearchRank.IsWhole(match.Rank));
         }
 
+        if (core.TrueForAll(SearchVocabulary.IsWeak))
+        {
+            return found.FindAll(match => SearchRank.IsWhole(match.Rank));
+        }
+
         if (found.Count == 0 && core.Count < words.Count)
         {
-            found = Match(core, false);
+            found = Match(core, false).ConvertAll(match => match with { IsWholeQuery = false });
+        }
+
+        // Hip and knee are two places, and nothing is done at both.
+        if (core.Count > 1 && core.TrueForAll(SearchVocabulary.IsPlace) && !found.Exists(IsOfWholeWords))
+        {
+            return AtEach(core);
         }
 
         if (found.Count > 0 || !mayGuess)
@@ -46,7 +58,12 @@ internal sealed class WordQuery(SearchIndex index, UncoveredSearch uncovered, st
             found = Match(joined, false);
         }
 
-        var taken = core.SelectMany(TakenApart).Distinct().ToList();
+        if (found.Count == 0)
+        {
+            found = Match([.. core.SelectMany(word => TakenApart(word, IsSaying)).Distinct()], false);
+        }
+
+        var taken = core.SelectMany(word => TakenApart(word, IsTelling)).Distinct().ToList();
         if (found.Count == 0)
         {
             found = Match(taken, false);
@@ -63,7 +80,19 @@ internal sealed class WordQuery(SearchIndex index, UncoveredSearch uncovered, st
         }
 
         return found.Count > 0 || uncovered.Find(query) is not null ? found : MatchSome(taken);
+
+        static bool IsOfWholeWords(WordMatch match) => match.Rank < SearchRank.Beginnings;
+        static bool IsSaying(SearchWord part) => !SearchVocabulary.IsFiller(part.Written);
+        static bool IsTelling(SearchWord part) => IsSaying(part) && !SearchVocabulary.IsCircumstance(part);
     }
+
+    private List<WordMatch> AtEach(List<SearchWord> places) =>
+        [
+            .. places
+                .SelectMany(place => Match([place], false))
+                .GroupBy(match => match.Name.Procedure)
+                .Select(matches => matches.MinBy(match => match.Rank) with { IsWholeQuery = false }),
+        ];
 
     // karpal tunnel is karpaltunnel, where that is a word.
     private List<SearchWord> Joined(List<SearchWord> words)
@@ -90,7 +119,7 @@ internal sealed class WordQuery(SearchIndex index, UncoveredSearch uncovered, st
     }
 
     // Only a word that nothing resembles as it is; of its parts those that say something.
-    private IEnumerable<SearchWord> TakenApart(SearchWord word)
+    private IEnumerable<SearchWord> TakenApart(SearchWord word, Predicate<SearchWord> counts)
     {
         if (Agreement(word, false).Length > 0)
         {
@@ -98,9 +127,7 @@ internal sealed class WordQuery(SearchIndex index, UncoveredSearch uncovered, st
         }
 
         var parts = (index.Words.Compounds.TakeApart(word) ?? []).ConvertAll(SearchWord.Of);
-        var telling = parts.FindAll(part =>
-            !SearchVocabulary.IsFiller(part.Written) && !SearchVocabulary.IsCircumstance(part)
-        );
+        var telling = parts.FindAll(counts);
         return telling.Exists(part => part.Written.Length >= LongPart) ? telling
             : parts.Count == 0 && Compounds.HeadOf(word.Written) is { } head ? [SearchWord.Of(head)]
             : [word];
@@ -150,7 +177,7 @@ internal sealed class WordQuery(SearchIndex index, UncoveredSearch uncovered, st
                 }
             }
 
-            var rank = SearchRank.Of(name.Field, worst, name.Words.Length == words.Count);
+            var rank = SearchRank.Of(name.Field, worst, name.Words.Length == words.Count, _isAlone);
             if (rank < best.Rank)
             {
                 best = new WordMatch(rank, name);
