@@ -39,6 +39,7 @@ internal static class SearchBenchmark
         }
 
         report.AppendLine().AppendLine("Wanted: 95 % and 99 %; nothing wrongly answered.").AppendLine();
+        report.AppendLine(Everyday()).AppendLine();
         report.AppendLine(Speed());
         await Machine.WriteAsync("search.md", report.ToString());
         return 0;
@@ -60,7 +61,15 @@ internal static class SearchBenchmark
         }
 
         Console.WriteLine(Quality("tuning"));
+        Console.WriteLine(Everyday());
         return 0;
+    }
+
+    private static string Everyday()
+    {
+        var words = SearchQuery.Read("everyday");
+        var found = words.Where(word => !word.IsRefused(Search)).Select(word => word.Text).ToList();
+        return $"Ordinary words that have to do with no operation, and find one: {found.Count} of {words.Count} ({string.Join(", ", found)}).";
     }
 
     private static string Quality(string list)

@@ -9,7 +9,7 @@ public enum MatchKind
     /// <summary>The beginning of its code.</summary>
     CodePrefix,
 
-    /// <summary>Exactly one of its names.</summary>
+    /// <summary>Exactly one of its names, and no other has it in one of theirs: this is what is meant.</summary>
     Name,
 
     /// <summary>Words of its names.</summary>
@@ -75,9 +75,11 @@ public sealed class ProcedureSearch
         if (words.Count is > 0 and <= MostWords && !_uncovered.IsWhole(words))
         {
             var found = new WordQuery(_index, _uncovered, query).Find(words, mayGuess: code is null);
+            // Bypass is the whole of one's name, and in another's.
+            var isShared = found.Count(SearchRank.IsOfName) > 1;
             hits.AddRange(
                 found
-                    .Select(match => (match.Rank, Hit: HitOf(match)))
+                    .Select(match => (match.Rank, Hit: HitOf(match, isShared)))
                     .Where(match => !hits.Exists(hit => hit.Hit.Procedure == match.Hit.Procedure))
             );
         }
@@ -127,8 +129,8 @@ public sealed class ProcedureSearch
         return (meaningful.Count > 0 ? meaningful : words).ConvertAll(SearchWord.Of);
     }
 
-    private ProcedureHit HitOf(WordMatch match) =>
-        new(_catalogue.Procedures[match.Name.Procedure], SearchRank.KindOf(match.Rank, match.IsWholeQuery && match.Name.IsNaming), match.Name.Text);
+    private ProcedureHit HitOf(WordMatch match, bool isShared) =>
+        new(_catalogue.Procedures[match.Name.Procedure], SearchRank.KindOf(match, isShared), match.Name.Text);
 
     private static List<ProcedureHit> InOrder(
         List<(int Rank, ProcedureHit Hit)> hits,

@@ -53,9 +53,7 @@ internal sealed class SearchIndex
                         ofName,
                         word => SearchVocabulary.IsPlace(SearchWord.Of(words[word]))
                     );
-                    _names.Add(
-                        new SearchName(i, field, text, ofName, IsNaming: field != NameField.Phrase && !isPlace)
-                    );
+                    _names.Add(new SearchName(i, field, text, ofName, IsNaming: field != NameField.Phrase && !isPlace));
                 }
             }
         }

@@ -88,11 +88,17 @@ internal static class SearchRank
     /// <param name="share">Of the query's weight, 0–1.</param>
     public static int OfSome(double share) => SomeWords + (int)Math.Round(100 * (1 - share));
 
-    /// <param name="isNaming">The name means the procedure, and nothing of the query was left out to find it.</param>
-    public static MatchKind KindOf(int rank, bool isNaming) =>
-        rank switch
+    /// <summary>A name, not what somebody may say of it, holds the query's words.</summary>
+    public static bool IsOfName(WordMatch match) =>
+        match.Rank < Beginnings && match.Name.Field is NameField.PlainName or NameField.Synonym or NameField.Title;
+
+    /// <param name="isShared">More than one procedure has the words in its names.</param>
+    public static MatchKind KindOf(WordMatch match, bool isShared) =>
+        match.Rank switch
         {
-            < WholeSpecialty when !isNaming => MatchKind.Words,
+            < WholeSpecialty
+                when !match.IsWholeQuery || !match.Name.IsNaming || (isShared && match.Rank != WholePlainName) =>
+                MatchKind.Words,
             WholePlainName or WholeSynonym or WholeSynonym + OtherForm or WholeTitle => MatchKind.Name,
             < Beginnings => MatchKind.Words,
             WordsOfSeveral => MatchKind.Words,

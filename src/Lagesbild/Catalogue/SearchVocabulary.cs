@@ -42,6 +42,7 @@ internal static class SearchVocabulary
     private static readonly string[] Doings = [.. Rows["doing"].SelectMany(words => words).Select(SearchText.Stem)];
 
     private static readonly FrozenSet<string> Weak = StemsOf("weak");
+    private static readonly FrozenSet<string> WeakAsWritten = Rows["weak"].SelectMany(words => words).ToFrozenSet();
     private static readonly FrozenSet<string> Places = StemsOf("place");
 
     private static readonly FrozenDictionary<string, SearchWord[]> Groups = Rows["same"]
@@ -51,7 +52,7 @@ internal static class SearchVocabulary
         .ToFrozenDictionary(groups => groups.Key, groups => groups.SelectMany(group => group).Distinct().ToArray());
 
     /// <summary>What may stand last in any compound and says little there (höftop, korsbandsskada).</summary>
-    public static IReadOnlyList<string> Tails { get; } = 
+    public static IReadOnlyList<string> Tails { get; } =
     [.. Rows["tail"].SelectMany(words => words).SelectMany(word => new[] { word, SearchText.Fold(word) }).Distinct()];
 
     /// <summary>Words that may be parts of compounds.</summary>
@@ -68,10 +69,17 @@ internal static class SearchVocabulary
 
     /// <summary>Words that mean the same (cancer, tumör), the word itself among them; none where it has none.</summary>
     public static IReadOnlyList<SearchWord> SameAs(SearchWord word) =>
-        Groups.TryGetValue(word.FoldedStem, out var group) && Array.Exists(group, word.IsFormOf) ? group : [];
+        Groups.TryGetValue(word.FoldedStem, out var group)
+        && Array.Exists(group, one => word.HasDots ? word.Stem == one.Stem : word.IsFormOf(one))
+            ? group
+            : [];
 
-    /// <summary>Of a colour, a size or a motion: says nothing alone (grön, gå), and much beside another word (grön starr).</summary>
-    public static bool IsWeak(SearchWord word) => Weak.Contains(word.Stem);
+    /// <summary>
+    /// An ordinary word (grön, gå, tennis): alone it is neither the beginning of another nor a slip for it; beside another it
+    /// says much (grön starr). What has not yet got its ending (skol) is no such word.
+    /// </summary>
+    public static bool IsWeak(SearchWord word) =>
+        WeakAsWritten.Contains(word.Written) || (word.Written != word.Stem && Weak.Contains(word.Stem));
 
     /// <summary>A part of the body, or an operation there: much is done at a place, and it names none of it.</summary>
     public static bool IsPlace(SearchWord word) =>
@@ -80,9 +88,17 @@ internal static class SearchVocabulary
     /// <summary>Two letters that are a word of their own in a compound (snedtå).</summary>
     public static bool IsShortPart(string text) => text == "tå";
 
-    /// <summary>What the word says is operated on (axel of axeloperation); null where it says no such thing.</summary>
+    /// <summary>
+    /// What the word says is operated on (axel of axeloperation); null where it says no such thing, or has a meaning of its
+    /// own (steloperation).
+    /// </summary>
     public static SearchWord? OperatedOn(SearchWord word)
     {
+        if (SameAs(word).Count > 0)
+        {
+            return null;
+        }
+
         var doing = Doings
             .Where(doing => word.Stem.EndsWith(doing, StringComparison.Ordinal))
             .MaxBy(doing => doing.Length);

@@ -50,8 +50,9 @@ internal sealed class UncoveredSearch
             .Select(name => name.Care)
             .FirstOrDefault();
 
-        // A word of the catalogue is neither the beginning of something uncovered, nor a slip for it, nor a compound of it.
-        written.RemoveAll(_covered.Has);
+        // A word of the catalogue, or an ordinary one, is neither the beginning of something uncovered, nor a slip for it, nor
+        // a compound of it.
+        written.RemoveAll(word => _covered.Has(word) || SearchVocabulary.IsWeak(word));
         var heads = HeadsOf(written);
         return named
             ?? FindOne(Begins)

@@ -42,9 +42,20 @@ internal sealed class WordQuery(SearchIndex index, UncoveredSearch uncovered, st
         }
 
         // Hip and knee are two places, and nothing is done at both.
-        if (core.Count > 1 && core.TrueForAll(SearchVocabulary.IsPlace) && !found.Exists(IsOfWholeWords))
+        if (core.Count > 1 && IsOfPlacesOnly(core) && !found.Exists(IsOfWholeWords))
         {
             return AtEach(core);
+        }
+
+        // Where it hurts is operated on in other ways, too, than the one that somebody put so.
+        if (found.Count > 0 && core.Count < words.Count && IsOfPlacesOnly(core) && !found.Exists(m => m.Name.IsNaming))
+        {
+            found.AddRange(
+                AtEach(core)
+                    .Where(match => !found.Exists(m => m.Name.Procedure == match.Name.Procedure))
+                    .Select(match => match with { Rank = SearchRank.OfSome(0) })
+                    .ToList()
+            );
         }
 
         if (found.Count > 0 || !mayGuess)
@@ -81,6 +92,7 @@ internal sealed class WordQuery(SearchIndex index, UncoveredSearch uncovered, st
 
         return found.Count > 0 || uncovered.Find(query) is not null ? found : MatchSome(taken);
 
+        static bool IsOfPlacesOnly(List<SearchWord> words) => words.TrueForAll(SearchVocabulary.IsPlace);
         static bool IsOfWholeWords(WordMatch match) => match.Rank < SearchRank.Beginnings;
         static bool IsSaying(SearchWord part) => !SearchVocabulary.IsFiller(part.Written);
         static bool IsTelling(SearchWord part) => IsSaying(part) && !SearchVocabulary.IsCircumstance(part);
@@ -212,6 +224,7 @@ internal sealed class WordQuery(SearchIndex index, UncoveredSearch uncovered, st
             if (
                 share >= TellingShare
                 && words[telling].Written.Length >= ShortestTelling
+                && !SearchVocabulary.IsWeak(words[telling])
                 && held[telling][procedure].Likeness <= Likeness.Part
             )
             {

@@ -373,6 +373,82 @@ public sealed class ProcedureSearchTests
         Assert.Equal(MatchKind.Spelling, Search.Find("karpalltunel", 1)[0].Kind);
     }
 
+    [Theory]
+    [InlineData("axel")]
+    [InlineData("fot")]
+    [InlineData("knä")]
+    [InlineData("höft")]
+    [InlineData("hand")]
+    [InlineData("rygg")]
+    [InlineData("bröst")]
+    [InlineData("livmoder")]
+    [InlineData("prostata")]
+    [InlineData("näs", "näsa")]
+    [InlineData("ögon", "öga")]
+    [InlineData("hjärt", "hjärta")]
+    [InlineData("mag", "mage")]
+    [InlineData("tå")]
+    public void An_operation_on_a_part_of_the_body_lists_all_that_is_done_there(string written, string? place = null)
+    {
+        var there = Codes(place ?? written).ToHashSet();
+        Assert.True(there.Count > 1);
+        foreach (var operation in new[] { "operation", "operationer", "kirurgi", "op" })
+        {
+            var hits = Search.Find(written + operation, 50);
+            Assert.Subset(hits.Select(hit => hit.Procedure.Code).ToHashSet(), there);
+            Assert.DoesNotContain(hits, hit => hit.Kind == MatchKind.Name);
+        }
+    }
+
+    [Theory]
+    [InlineData("höftprotes", "NFB")]
+    [InlineData("framfall", "LEF")]
+    [InlineData("gallan", "JKA")]
+    [InlineData("triggerfinger", "NDM")]
+    [InlineData("kna protes", "NGB")]
+    [InlineData("snedtå", "NHK")]
+    [InlineData("sterilisering av män", "KFD")]
+    public void A_name_of_one_procedure_alone_names_it(string query, string expected) =>
+        Assert.Equal(
+            [expected],
+            Search.Find(query, 50).Where(hit => hit.Kind == MatchKind.Name).Select(hit => hit.Procedure.Code)
+        );
+
+    [Theory]
+    [InlineData("axel")]
+    [InlineData("tarm")]
+    [InlineData("hals")]
+    [InlineData("ont i axeln")]
+    [InlineData("ont i vänster knä")]
+    [InlineData("bypass")]
+    [InlineData("stent")]
+    [InlineData("sterilisering")]
+    [InlineData("steloperation")]
+    [InlineData("höft, knä")]
+    public void A_place_or_a_word_that_others_have_too_names_none_and_lists_several(string query)
+    {
+        var hits = Search.Find(query, 50);
+        Assert.True(hits.Count > 1);
+        Assert.DoesNotContain(hits, hit => hit.Kind == MatchKind.Name);
+    }
+
+    [Theory]
+    [InlineData("njursten", "njurstenar")]
+    [InlineData("njursten", "njurstenarna")]
+    [InlineData("gallsten", "gallstenen")]
+    [InlineData("stortå", "stortår")]
+    [InlineData("knä", "knat")]
+    [InlineData("suddig syn", "suddigt syn")]
+    public void Another_form_of_a_word_finds_the_same_in_the_same_order(string word, string form) =>
+        Assert.Equal(Codes(word), Codes(form));
+
+    private static List<string> Codes(string query) =>
+        [.. Search.Find(query, 50, code => Volumes.GetValueOrDefault(code)).Select(hit => hit.Procedure.Code)];
+
+    [Fact]
+    public void Two_places_list_what_is_done_at_each() =>
+        Assert.Equal(Codes("höft").Concat(Codes("knä")).Order(), Codes("höft, knä").Order());
+
     [Fact]
     public void The_most_performed_comes_first_among_equals()
     {

@@ -42,6 +42,15 @@ public sealed class SearchQueriesTests
         );
 
     [Fact]
+    public void Ordinary_words_that_have_to_do_with_no_operation_find_nothing()
+    {
+        var words = SearchQuery.Read("everyday");
+        var found = words.Where(word => !word.IsRefused(Search)).Select(word => word.Text).ToList();
+        Assert.True(words.Count > 500);
+        Assert.True(found.Count <= words.Count / 50, string.Join(' ', found));
+    }
+
+    [Fact]
     public void No_query_stands_in_both_lists() =>
         Assert.Empty(
             SearchQuery
@@ -150,6 +159,17 @@ public sealed class SearchQueriesTests
 
         static string Noise(Random random, Func<char> next) =>
             string.Concat(Enumerable.Range(0, random.Next(random.Next(100) == 0 ? 400 : 25)).Select(_ => next()));
+    }
+
+    [Fact]
+    public void The_dots_may_be_left_out_of_what_is_found_with_them()
+    {
+        var missed = SearchQuery
+            .Read("tuning")
+            .Where(query => query.IsForProcedure && query.PlaceAmong(Find(query.Text)) == 1)
+            .Where(query => query.PlaceAmong(Find(SearchText.Fold(query.Text))) != 1)
+            .Select(query => query.Text);
+        Assert.Equal(["stortån"], missed);
     }
 
     private static IReadOnlyList<ProcedureHit> Find(string query) => Search.Find(query, 25, SearchQuery.Volume);
