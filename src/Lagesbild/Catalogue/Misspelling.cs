@@ -44,8 +44,14 @@ internal static class Misspelling
             return null;
         }
 
-        // In a short word a letter dropped, doubled or swapped is a slip; another letter is another word (skola, skela).
-        return isAlone && written.Length <= Short && written.Length == meant.Length && !HasSameLetters(written, meant)
+        // In a short word a letter dropped, doubled or swapped is a slip; another letter is another word (skola, skela), and
+        // in a very short one a letter less is, too (tång, trång).
+        return
+            isAlone
+            && (
+                written.Length < Short
+                || (written.Length == Short && meant.Length == Short && !HasSameLetters(written, meant))
+            )
             ? null
             : errors;
     }

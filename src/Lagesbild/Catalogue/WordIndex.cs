@@ -104,7 +104,10 @@ internal sealed class WordIndex
     public IEnumerable<(int Place, Likeness Likeness)> Resembling(SearchWord word, bool isAlone, int closestElsewhere)
     {
         var alike = Misspelling.Sound(word.Written) is { } sound ? _bySound.GetValueOrDefault(sound, []) : [];
-        var sameButForDots = _byFoldedStem.GetValueOrDefault(word.FoldedStem, []).Where(p => word.IsFormOf(_words[p]));
+        var sameButForDots =
+            word.FoldedStem.Length >= SearchWord.LongEnoughToMissDots
+                ? _byFoldedStem.GetValueOrDefault(word.FoldedStem, []).Where(place => word.IsFormOf(_words[place]))
+                : [];
         foreach (var place in closestElsewhere > 1 ? alike.Concat(sameButForDots) : [])
         {
             yield return (place, Likeness.OneError);
@@ -117,7 +120,11 @@ internal sealed class WordIndex
             : _byFirstLetter.GetValueOrDefault(word.Folded[0], []);
         foreach (var place in candidates)
         {
-            if (Errors(word, _words[place], isAlone) is { } errors && errors < closestElsewhere)
+            if (
+                (!isAlone || !SearchVocabulary.IsCircumstance(_words[place]))
+                && Errors(word, _words[place], isAlone) is { } errors
+                && errors < closestElsewhere
+            )
             {
                 yield return (place, errors <= 1 ? Likeness.OneError : Likeness.TwoErrors);
             }

@@ -131,7 +131,7 @@ internal sealed class WordQuery(SearchIndex index, UncoveredSearch uncovered, st
     }
 
     // Only a word that nothing resembles as it is; of its parts those that say something.
-    private IEnumerable<SearchWord> TakenApart(SearchWord word, Predicate<SearchWord> counts)
+    private List<SearchWord> TakenApart(SearchWord word, Predicate<SearchWord> counts)
     {
         if (Agreement(word, false).Length > 0)
         {

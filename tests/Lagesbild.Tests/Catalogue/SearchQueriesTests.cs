@@ -169,7 +169,8 @@ public sealed class SearchQueriesTests
             .Where(query => query.IsForProcedure && query.PlaceAmong(Find(query.Text)) == 1)
             .Where(query => query.PlaceAmong(Find(SearchText.Fold(query.Text))) != 1)
             .Select(query => query.Text);
-        Assert.Equal(["stortån"], missed);
+        // Ta, without its dots, is another word.
+        Assert.Equal(["stortån", "snedtå"], missed);
     }
 
     private static IReadOnlyList<ProcedureHit> Find(string query) => Search.Find(query, 25, SearchQuery.Volume);
