@@ -24,6 +24,9 @@ internal static class SearchVocabulary
         .DistinctBy(f => f.Form)
         .ToFrozenDictionary(f => f.Form, f => f.Base);
 
+    private static readonly FrozenDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> FormsOfSpan =
+        Forms.GetAlternateLookup<ReadOnlySpan<char>>();
+
     private const int ShortestForm = 3;
     private const int ShortestBeforeForm = 4;
     private static readonly int LongestForm = Forms.Keys.Max(form => form.Length);
@@ -119,7 +122,7 @@ internal static class SearchVocabulary
 
         for (var last = Math.Min(LongestForm, form.Length - ShortestBeforeForm); last >= ShortestForm; last--)
         {
-            if (Forms.TryGetValue(form[^last..], out var part))
+            if (FormsOfSpan.TryGetValue(form.AsSpan(form.Length - last), out var part))
             {
                 return form[..^last] + part;
             }

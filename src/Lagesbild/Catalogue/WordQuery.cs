@@ -19,6 +19,7 @@ internal sealed class WordQuery(SearchIndex index, UncoveredSearch uncovered, st
     private const int LongPart = 4;
 
     private readonly Dictionary<(string Word, bool MayGuess), Likeness[]> _agreements = [];
+    private readonly Dictionary<string, List<SearchWord>> _parts = [];
     private bool _isAlone;
 
     public IReadOnlyList<WordMatch> Find(IReadOnlyList<SearchWord> words, bool mayGuess)
@@ -138,7 +139,12 @@ internal sealed class WordQuery(SearchIndex index, UncoveredSearch uncovered, st
             return [word];
         }
 
-        var parts = (index.Words.Compounds.TakeApart(word) ?? []).ConvertAll(SearchWord.Of);
+        if (!_parts.TryGetValue(word.Written, out var parts))
+        {
+            parts = (index.Words.Compounds.TakeApart(word) ?? []).ConvertAll(SearchWord.Of);
+            _parts.Add(word.Written, parts);
+        }
+
         var telling = parts.FindAll(counts);
         return telling.Exists(part => part.Written.Length >= LongPart) ? telling
             : parts.Count == 0 && Compounds.HeadOf(word.Written) is { } head ? [SearchWord.Of(head)]
