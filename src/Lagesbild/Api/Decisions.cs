@@ -66,10 +66,12 @@ internal static class Decisions
                 "restorePicture",
                 "Återställ en tidigare lägesbild",
                 "Restore an earlier picture",
-                "Publicerar på nytt de leveranser som en tidigare lägesbild byggde på, som en ny lägesbild. 409 om något av "
+                "Publicerar på nytt de leveranser som en tidigare lägesbild byggde på, som en ny lägesbild. En källa som den "
+                    + "inte byggde på försvinner ur det som visas: sourcesLost i listan över lägesbilder säger vilka. 409 om något av "
                     + "innehållet är raderat.",
-                "Publishes again the deliveries that an earlier picture stood on, as a new picture. 409 where any of the "
-                    + "content has been erased."
+                "Publishes again the deliveries that an earlier picture stood on, as a new picture. A source that it did not stand on "
+                    + "goes away from what is shown: sourcesLost in the list of pictures says which. 409 where any of the content "
+                    + "has been erased."
             );
     }
 

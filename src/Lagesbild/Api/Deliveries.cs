@@ -16,7 +16,7 @@ public sealed record DeliveriesResponse(
 /// <summary>A file that was handed in, and what became of it.</summary>
 /// <param name="Id">Of the delivery.</param>
 /// <param name="FileName">As handed in; its sha256 where the name could not be kept.</param>
-/// <param name="Source">Code of the register; null where neither name nor place told it.</param>
+/// <param name="Source">Code of the register that it was handed in for.</param>
 /// <param name="ReferenceDate">Last day that it covers, by its name; null where that tells none.</param>
 /// <param name="Correction">1 for the first of a date, 2 and on for corrections.</param>
 /// <param name="State"><c>refused</c>, <c>held</c> (waits for an operator), <c>published</c> or <c>superseded</c>.</param>

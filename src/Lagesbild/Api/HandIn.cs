@@ -39,10 +39,10 @@ internal static class HandIn
                 "handInDelivery",
                 "Lämna in en leverans",
                 "Hand in a delivery",
-                "201: publicerad. 202: hålls för en operatörs beslut. 422: nekad, med fynden i receipt. Samma innehåll en gång till "
-                    + "får samma kvitto, med Lagesbild-Seen-Before: true.",
+                "201: publicerad. 202: hålls för en operatörs beslut. 422: nekad, med fynden i receipt. Samma innehåll en gång till, "
+                    + "för samma källa och datum, får samma kvitto, med Lagesbild-Seen-Before: true.",
                 "201: published. 202: held for an operator's decision. 422: refused, with the findings in receipt. The same content "
-                    + "once more gets the same receipt, with Lagesbild-Seen-Before: true."
+                    + "once more, for the same source and date, gets the same receipt, with Lagesbild-Seen-Before: true."
             );
 
     private static async Task AnswerAsync(HttpContext context)

@@ -25,6 +25,7 @@ internal static class LedgerExamples
         Settled,
         IsShown: true,
         IsRestorable: false,
+        SourcesLost: [],
         [new PictureDelivery("SPOR", DeliveryId, new string('a', 64), new DateOnly(2026, 11, 21), 1)]
     );
 

@@ -17,12 +17,14 @@ public sealed record PicturesResponse(
 /// <param name="PublishedAt">When it was published.</param>
 /// <param name="IsShown">True for the newest.</param>
 /// <param name="IsRestorable">True where all that it stands on is kept and it is not what is shown.</param>
+/// <param name="SourcesLost">Codes of the sources that are shown now and not in it: restoring it takes all their figures away.</param>
 /// <param name="Deliveries">The delivery of each source that it stands on.</param>
 public sealed record PictureRow(
     Guid Id,
     DateTimeOffset PublishedAt,
     bool IsShown,
     bool IsRestorable,
+    IReadOnlyList<string> SourcesLost,
     IReadOnlyList<PictureDelivery> Deliveries
 )
 {
@@ -32,6 +34,7 @@ public sealed record PictureRow(
             entry.Publication.PublishedAt,
             entry.IsShown,
             entry.IsRestorable,
+            entry.SourcesLost,
             [
                 .. entry
                     .Publication.Sources.OrderBy(s => s.Source, StringComparer.Ordinal)

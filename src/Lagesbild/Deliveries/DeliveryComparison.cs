@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Lagesbild.Deliveries;
 
 /// <summary>A delivery against the one that is published: the rules that need both, and what an operator is shown.</summary>
@@ -131,7 +129,7 @@ public sealed record DeliveryComparison(DeliveryProfile Published, DeliveryProfi
             ? Math.Round(days, 1).ToString("0.#", Catalogue.ProcedureCatalogue.Swedish) + " dagar"
             : $"mer än {Number(wait.Median.OpenEndedFrom ?? 0)} dagar";
 
-    private static string Number(long n) => n.ToString(CultureInfo.InvariantCulture);
+    private static string Number(long n) => n.ToString("#,0", Catalogue.ProcedureCatalogue.Swedish);
 
     private static List<(T? Before, T? After)> Join<T>(
         IReadOnlyList<T> before,

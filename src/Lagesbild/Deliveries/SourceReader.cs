@@ -48,6 +48,8 @@ public sealed record ReadContext(
 public readonly record struct ReadingProgress(long Rows, long Bytes);
 
 /// <summary>Result of reading a file. <paramref name="Contents"/> is null exactly when an error was found.</summary>
+/// <param name="Source">That it was handed in for; by its name where no place tells, as in an offline check.</param>
+/// <param name="Version">By its name.</param>
 public sealed record DeliveryResult(
     string FileName,
     Source? Source,

@@ -57,7 +57,10 @@ public sealed partial class SourceReaders(IReadOnlyList<ISourceReader> readers)
         var named = ParseName(fileName);
         var result = new DeliveryResult(
             fileName,
-            named?.Reader.Source ?? (expectedSource is null ? null : Find(expectedSource)?.Source),
+            // Where it was handed in, whatever its name says: that register is to know of it, and no other.
+            expectedSource is null
+                ? named?.Reader.Source
+                : Find(expectedSource)?.Source,
             named?.Version,
             content.Length,
             sha256,

@@ -224,7 +224,7 @@ public sealed class DeliveryLedger(
             }
         }
 
-        return new Settlement(context, clock, content, published, result, expectedSource, receivedAt, handedInBy);
+        return new Settlement(context, clock, content, published, result, receivedAt, handedInBy);
     }
 
     /// <summary>What a delivery amounts to; read back from its content where this node has not read it lately.</summary>

@@ -8,7 +8,13 @@ public sealed record DeliveryEntry(Delivery Delivery, IReadOnlyList<OperatorDeci
 
 /// <summary>A picture that was published.</summary>
 /// <param name="IsRestorable">Everything that it stands on is kept, and it is not what is shown.</param>
-public sealed record PictureEntry(Publication Publication, bool IsShown, bool IsRestorable);
+/// <param name="SourcesLost">Codes of the sources that are shown and that it lacks: restoring it takes them away.</param>
+public sealed record PictureEntry(
+    Publication Publication,
+    bool IsShown,
+    bool IsRestorable,
+    IReadOnlyList<string> SourcesLost
+);
 
 /// <summary>What can be read out of the ledger: for operators, and for registers that ask for their receipts.</summary>
 public sealed class LedgerEntries(IDbContextFactory<LedgerContext> contexts, DeliveryLedger ledger)
@@ -116,7 +122,13 @@ public sealed class LedgerEntries(IDbContextFactory<LedgerContext> contexts, Del
             publication,
             publication.Number == newest.Number,
             publication.Sources.All(s => s.Delivery.IsContentKept)
-                && !shown.SetEquals(publication.Sources.Select(s => s.DeliveryId))
+                && !shown.SetEquals(publication.Sources.Select(s => s.DeliveryId)),
+            [
+                .. newest
+                    .Sources.Select(s => s.Source)
+                    .Except(publication.Sources.Select(s => s.Source))
+                    .Order(StringComparer.Ordinal),
+            ]
         );
     }
 }

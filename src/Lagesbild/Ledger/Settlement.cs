@@ -43,7 +43,6 @@ public sealed class Settlement : IAsyncDisposable
         Stream content,
         Publication? published,
         DeliveryResult result,
-        string? expectedSource,
         DateTimeOffset receivedAt,
         string handedInBy
     )
@@ -60,8 +59,7 @@ public sealed class Settlement : IAsyncDisposable
         _delivery = new Delivery
         {
             Id = Guid.CreateVersion7(now),
-            // Where it was handed in, whatever its name says: that register is to know of it, and no other.
-            Source = expectedSource ?? result.Source?.Code,
+            Source = result.Source?.Code,
             ReferenceDate = result.Version?.ReferenceDate,
             Correction = result.Version?.Correction,
             IsSynthetic = result.Contents?.IsSynthetic,

@@ -350,6 +350,7 @@ public sealed class DeliveriesTests(PkiOfTheDay pki) : IClassFixture<PkiOfTheDay
         var pictures = (await GetAsync(As("navigator"), Path("/pictures")))["data"]!.AsArray();
         Assert.Equal([true, false], pictures.Select(p => (bool)p!["isShown"]!));
         Assert.Equal([false, true], pictures.Select(p => (bool)p!["isRestorable"]!));
+        Assert.All(pictures, p => Assert.Empty(p!["sourcesLost"]!.AsArray()));
         var earlier = (string)pictures[1]!["id"]!;
 
         using var restored = await OrderAsync(
@@ -361,6 +362,12 @@ public sealed class DeliveriesTests(PkiOfTheDay pki) : IClassFixture<PkiOfTheDay
         var shown = await JsonAsync(restored);
         Assert.Equal(_node.Picture!.Id, (string?)shown["id"]);
         Assert.Equal(10, _node.Shown("CJE"));
+        var spor = SmallDelivery.Spor(Day2);
+        using var both = await PutAsync(As("register-spor"), "SPOR", spor.FileName, spor.Content);
+        var lost = (await GetAsync(As("navigator"), Path("/pictures")))["data"]!
+            .AsArray()
+            .Select(p => string.Join(' ', p!["sourcesLost"]!.AsArray()));
+        Assert.Equal(["", "SPOR", "SPOR", "SPOR"], lost);
         using var unknown = await OrderAsync(
             "operator",
             Path($"/pictures/{Guid.NewGuid()}/restore").ToString(),

@@ -22,7 +22,8 @@ public sealed record SmallDelivery(string FileName, byte[] Content)
         int ballast = Ballast,
         int waited = 14,
         int units = 1,
-        string unitName = "Exempelkliniken Ögon Falun"
+        string unitName = "Exempelkliniken Ögon Falun",
+        string hsaId = "SE2321000180-EX41"
     )
     {
         string[] lines =
@@ -31,10 +32,10 @@ public sealed record SmallDelivery(string FileName, byte[] Content)
             .. Enumerable
                 .Range(41, units)
                 .Select(n =>
-                    $$"""{"typ":"enhet","hsaid":"SE2321000180-EX{{n}}","namn":"{{unitName}}","regionkod":"20","kommunkod":"2080","driftsform":"privat"}"""
+                    $$"""{"typ":"enhet","hsaid":"{{(n == 41 ? hsaId : $"SE2321000180-EX{n}")}}","namn":"{{unitName}}","regionkod":"20","kommunkod":"2080","driftsform":"privat"}"""
                 ),
-            $$"""{"typ":"vantetid","hsaid":"SE2321000180-EX41","kva":"CJE","period":"365D","narkos":"alla","antal":{{patients}},"fack":[[14,20,{{patients}}]]}""",
-            $$"""{"typ":"vantetid","hsaid":"SE2321000180-EX41","kva":"CJC","period":"365D","narkos":"alla","antal":{{ballast}},"fack":[[{{waited}},{{waited
+            $$"""{"typ":"vantetid","hsaid":"{{hsaId}}","kva":"CJE","period":"365D","narkos":"alla","antal":{{patients}},"fack":[[14,20,{{patients}}]]}""",
+            $$"""{"typ":"vantetid","hsaid":"{{hsaId}}","kva":"CJC","period":"365D","narkos":"alla","antal":{{ballast}},"fack":[[{{waited}},{{waited
                 + 6}},{{ballast}}]]}""",
             $$"""{"typ":"slut","rader":{{units + 3}}}""",
         ];

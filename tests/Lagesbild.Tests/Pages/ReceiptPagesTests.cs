@@ -58,7 +58,11 @@ public sealed partial class ReceiptPagesTests : IAsyncLifetime
         );
         Assert.Contains("publicerad", page.RowOf("NCR_2026-01-12.jsonl.gz"), StringComparison.Ordinal);
         Assert.Contains("nekad", page.RowOf("SPOR_2026-01-12.zip"), StringComparison.Ordinal);
-        Assert.Contains("365D: 17000 operationer mot 10124", page.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "365D: 17 000 operationer mot 10 124",
+            page.Text.Replace('\u00a0', ' '),
+            StringComparison.Ordinal
+        );
         Assert.Contains($"href=\"/leveranser/{held}\"", page.Html, StringComparison.Ordinal);
 
         var spor = await GetAsync("/leveranser?kalla=SPOR");
@@ -231,6 +235,45 @@ public sealed partial class ReceiptPagesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_picture_of_fewer_sources_says_which_go_away()
+    {
+        _node.HandIn(SmallDelivery.Ncr(Day1));
+        await _node.PassAsync();
+        var address = $"/leveranser/lagesbild/{_node.Picture!.Id}";
+        _node.HandIn(SmallDelivery.Spor(Day1));
+        await _node.PassAsync();
+        var both = $"/leveranser/lagesbild/{_node.Picture!.Id}";
+
+        var page = await GetAsync(address);
+        Assert.Contains("Allt från SPOR försvinner", page.Text, StringComparison.Ordinal);
+        Assert.Contains("bygger bara på NCR.", page.Text, StringComparison.Ordinal);
+        Assert.Contains("kan återställas utan SPOR", (await GetAsync("/leveranser")).Text, StringComparison.Ordinal);
+        using var response = await PostAsync(page, address, ("skal", "SPOR är fel."));
+        Assert.Equal(HttpStatusCode.SeeOther, response.StatusCode);
+        Assert.Null(_node.Shown("NGB"));
+        Assert.DoesNotContain("försvinner", (await GetAsync(both)).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_held_for_a_persons_number_says_so_and_not_that_it_differs()
+    {
+        _node.HandIn(SmallDelivery.Ncr(Day1, hsaId: "SE8112189876-EX41"));
+        await _node.PassAsync();
+        var held = (await _node.DeliveriesAsync())[0].Id;
+
+        var page = await GetAsync($"/leveranser/{held}");
+
+        Assert.Contains("HSA-id ser ut att bygga på en persons nummer", page.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("skiljer sig mycket", page.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("8112189876", page.Html, StringComparison.Ordinal);
+        Assert.Contains(
+            "Leveransen hålls därför att den skiljer sig mycket",
+            (await GetAsync($"/leveranser/{await HoldAsync()}")).Text,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task The_pages_are_never_kept_and_say_when_the_database_is_away()
     {
         var held = await HoldAsync();
@@ -243,6 +286,7 @@ public sealed partial class ReceiptPagesTests : IAsyncLifetime
             Assert.True(response.Headers.CacheControl?.NoStore);
         }
 
+        Assert.DoesNotContain(_node.Log, line => line.Contains("Cache-Control", StringComparison.Ordinal));
         await using (await _node.WithoutDatabaseAsync())
         {
             var page = await GetAsync("/leveranser", HttpStatusCode.ServiceUnavailable);

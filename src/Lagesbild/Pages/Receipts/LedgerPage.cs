@@ -15,8 +15,9 @@ internal sealed class LedgerPageAttribute : Attribute, IPageFilter
     /// <summary>It answers POST too.</summary>
     public bool TakesForms { get; init; }
 
+    // In the words that the framework sets itself where there is a form: it warns of others at each visit.
     public void OnPageHandlerSelected(PageHandlerSelectedContext context) =>
-        context.HttpContext.Response.Headers.CacheControl = "no-store";
+        context.HttpContext.Response.Headers.CacheControl = "no-cache, no-store";
 
     public void OnPageHandlerExecuting(PageHandlerExecutingContext context) { }
 
