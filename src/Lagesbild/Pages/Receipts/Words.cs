@@ -25,22 +25,18 @@ internal static class Words
             _ => "upplysning",
         };
 
-    /// <summary>Why it waits for a decision, and what releasing would mean.</summary>
+    /// <summary>Why it waits for a decision.</summary>
     public static string HeldBecause(Delivery delivery)
     {
         var holds = delivery.Findings.Where(f => f.Severity == Severity.Hold).Select(f => f.Code).ToHashSet();
-        var isPersonal = holds.Remove("personal-identity-number");
         string?[] reasons =
         [
-            isPersonal
-                ? "Leveransen hålls därför att minst en enhets HSA-id ser ut att bygga på en persons nummer (enskild firma). "
-                    + "Släpps den fram visas det HSA-id:t för alla som läser lägesbilden."
+            holds.Remove("personal-identity-number")
+                ? "minst en enhets HSA-id ser ut att bygga på en persons nummer (enskild firma), som i så fall visas för alla"
                 : null,
-            holds.Count > 0
-                ? $"Leveransen hålls {(isPersonal ? "också " : "")}därför att den skiljer sig mycket från den som är publicerad."
-                : null,
+            holds.Count > 0 ? "den skiljer sig mycket från den som är publicerad" : null,
         ];
-        return string.Join(' ', reasons.OfType<string>());
+        return $"Leveransen hålls därför att {string.Join(", och därför att ", reasons.OfType<string>())}.";
     }
 
     /// <summary>vantetid.csv, rad 12, kolumn 3</summary>
