@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -5,22 +6,41 @@ using System.Text.RegularExpressions;
 namespace Lagesbild.Security;
 
 /// <summary>Who asked for what, when, and what came of it.</summary>
+/// <param name="TraceId">The caller's, where he sent one: he may have given it to other requests too, or to somebody else's.</param>
+/// <param name="Id">Ours: no other line's.</param>
 /// <param name="Target">Path and query, as they were sent.</param>
+/// <param name="More">How many requests of the same caller, beyond his allowance, are not written but counted here.</param>
 internal readonly partial record struct AuditEntry(
     DateTimeOffset Time,
     string TraceId,
+    string Id,
     Caller? Caller,
     string? Thumbprint,
     string Method,
     string Target,
     int Status,
     int? Rows,
-    string? Reason
+    string? Reason,
+    int More = 0
 )
 {
-    private const int LongestMethod = 20;
     private const int LongestPath = 1_000;
     private const int LongestQuery = 2_000;
+
+    /// <summary>Path and query each, of those who were not let in: they have seen nothing.</summary>
+    private const int LongestOfStrangers = 200;
+
+    private static readonly FrozenSet<string> Methods = FrozenSet.Create(
+        HttpMethods.Get,
+        HttpMethods.Head,
+        HttpMethods.Post,
+        HttpMethods.Put,
+        HttpMethods.Patch,
+        HttpMethods.Delete,
+        HttpMethods.Options,
+        HttpMethods.Trace,
+        HttpMethods.Connect
+    );
 
     /// <summary>In the place of what may be a personal identity number.</summary>
     public const string Hidden = "[hidden]";
@@ -30,6 +50,7 @@ internal readonly partial record struct AuditEntry(
     {
         public static readonly JsonEncodedText Time = JsonEncodedText.Encode("time");
         public static readonly JsonEncodedText TraceId = JsonEncodedText.Encode("traceId");
+        public static readonly JsonEncodedText Id = JsonEncodedText.Encode("id");
         public static readonly JsonEncodedText HsaId = JsonEncodedText.Encode("hsaId");
         public static readonly JsonEncodedText Organisation = JsonEncodedText.Encode("organisation");
         public static readonly JsonEncodedText Kind = JsonEncodedText.Encode("kind");
@@ -41,6 +62,7 @@ internal readonly partial record struct AuditEntry(
         public static readonly JsonEncodedText Status = JsonEncodedText.Encode("status");
         public static readonly JsonEncodedText Rows = JsonEncodedText.Encode("rows");
         public static readonly JsonEncodedText Reason = JsonEncodedText.Encode("reason");
+        public static readonly JsonEncodedText More = JsonEncodedText.Encode("more");
     }
 
     /// <summary>As one JSON object. The writer's own encoder leaves nothing but printable ASCII as it is.</summary>
@@ -50,20 +72,26 @@ internal readonly partial record struct AuditEntry(
         json.WriteStartObject();
         json.WriteString(Names.Time, Time.UtcDateTime);
         json.WriteString(Names.TraceId, TraceId);
+        json.WriteString(Names.Id, Id);
         json.WriteString(Names.HsaId, Caller?.HsaId);
         json.WriteString(Names.Organisation, Caller?.Organisation);
         json.WriteString(Names.Kind, Caller is null ? null : KindOf(Caller.Kind));
         json.WriteString(Names.Issuer, Caller?.Issuer);
         json.WriteString(Names.Thumbprint, Caller?.Thumbprint ?? Thumbprint);
-        json.WriteString(Names.Method, Cut(Method, LongestMethod));
-        json.WriteString(Names.Path, Cut(path, LongestPath));
-        json.WriteString(Names.Query, query is null ? null : Cut(query, LongestQuery));
+        json.WriteString(Names.Method, Methods.Contains(Method) ? Method : Hidden);
+        json.WriteString(Names.Path, Cut(path, Caller is null ? LongestOfStrangers : LongestPath));
+        json.WriteString(
+            Names.Query,
+            query is null ? null : Cut(query, Caller is null ? LongestOfStrangers : LongestQuery)
+        );
         json.WriteNumber(Names.Status, Status);
         if (Rows is { } rows)
             json.WriteNumber(Names.Rows, rows);
         else
             json.WriteNull(Names.Rows);
         json.WriteString(Names.Reason, Reason);
+        if (More > 0)
+            json.WriteNumber(Names.More, More);
         json.WriteEndObject();
     }
 
@@ -77,33 +105,50 @@ internal readonly partial record struct AuditEntry(
         // As nearly always: there is nothing in it to hide.
         if (!Target.Contains('%', StringComparison.Ordinal) && Digits(Target) < 10)
             return (path, query);
+        var segments = path.Split('/').Select(segment => new Piece(segment, IsOrdinary: false)).ToList();
+        var pairs = (query ?? "")
+            .Split('&')
+            .Select(pair =>
+                pair.Split('=', 2).Select(half => new Piece(half, IsOrdinary: Ordinary().IsMatch(pair))).ToList()
+            )
+            .ToList();
+        var all = segments.Concat(pairs.SelectMany(pair => pair)).ToList();
+        var ordinary = all.Where(piece => piece.IsOrdinary).Sum(piece => piece.Digits);
+        var others = all.Where(piece => !piece.IsOrdinary).Sum(piece => piece.Digits);
+        // A number may be spread over several pieces; the day of a birth is not a usual part of a question.
+        var (hidesOthers, hidesAll) = (others >= 10, others >= 6 && others + ordinary >= 10);
         return (
-            string.Join('/', path.Split('/').Select(Shown)),
-            query is null
-                ? null
-                : string.Join('&', query.Split('&').Select(pair => string.Join('=', pair.Split('=', 2).Select(Shown))))
+            string.Join('/', segments.Select(Shown)),
+            query is null ? null : string.Join('&', pairs.Select(pair => string.Join('=', pair.Select(Shown))))
         );
+
+        string Shown(Piece piece) =>
+            piece.Digits > 0 && (piece.IsOrdinary ? hidesAll && !hidesOthers : hidesOthers || hidesAll)
+                ? Hidden
+                : piece.Text;
     }
 
-    /// <summary>
-    /// The text as it was sent, unless ten digits or more stand in it, in whatever script and however spread or escaped: such
-    /// a text is shown only if it is one of the service's own identifiers.
-    /// </summary>
-    private static string Shown(string text)
+    /// <summary>A segment of the path, or one side of a pair in the query.</summary>
+    private readonly record struct Piece(string Text, bool IsOrdinary)
     {
-        if (text.Length < 10)
-            return text;
-        // Escapes of escapes too: whoever looks up a line may unescape it as often as he likes.
-        var read = text;
-        while (Uri.UnescapeDataString(read) is var next && next.Length < read.Length)
-            read = next;
-        return
-            Digits(read) < 10
-            || OwnIdentifier().IsMatch(read)
-            || HsaId.Strict().IsMatch(read) && read[4] >= '2' && Digits(read.AsSpan(13)) < 10
-            ? text
-            : Hidden;
+        /// <summary>In whatever script, and however spread or escaped; none in the service's own identifiers.</summary>
+        public int Digits { get; } = DigitsOf(Text);
+
+        private static int DigitsOf(string text)
+        {
+            // Escapes of escapes too: whoever looks up a line may unescape it as often as he likes.
+            var read = text;
+            while (Uri.UnescapeDataString(read) is var next && next.Length < read.Length)
+                read = next;
+            return IsOwnIdentifier(read) ? 0 : AuditEntry.Digits(read);
+        }
     }
+
+    private static bool IsOwnIdentifier(string text) =>
+        DeliveryOrVersion().IsMatch(text)
+        || HsaId.Strict().IsMatch(text) && text[4] >= '2' && Digits(text.AsSpan(13)) < 10
+        || (Uuid().IsMatch(text) || Sha256().IsMatch(text))
+            && !PersonalNumbers.AreIn(text.Replace("-", "", StringComparison.Ordinal));
 
     private static int Digits(ReadOnlySpan<char> text)
     {
@@ -116,10 +161,25 @@ internal readonly partial record struct AuditEntry(
 
     private static string Cut(string text, int longest) => text.Length <= longest ? text : text[..longest] + "…";
 
-    // A UUID, a hash, a delivery's file name.
+    // What a delivery's file is called, and the API's version.
     [GeneratedRegex(
-        @"\A([0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{32}|[0-9a-f]{64}|[A-Z]{2,12}_[0-9]{4}-[0-9]{2}-[0-9]{2}(_[0-9]{1,3})?(\.[a-z0-9]{1,8}){0,3})\z",
+        @"\A([A-Z]{2,12}_20[2-9][0-9]-[0-9]{2}-[0-9]{2}(_[0-9]{1,3})?(\.[a-z0-9]{1,8}){0,3}|v[0-9])\z",
         RegexOptions.ExplicitCapture
     )]
-    private static partial Regex OwnIdentifier();
+    private static partial Regex DeliveryOrVersion();
+
+    // Version 7, of this century's first half: what the service gives its deliveries and pictures.
+    [GeneratedRegex(@"\A01[89a-f][0-9a-f]{5}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\z")]
+    private static partial Regex Uuid();
+
+    // A delivery's; one without letters is none.
+    [GeneratedRegex(@"\A(?=.*[a-f].*[a-f].*[a-f])[0-9a-f]{64}\z")]
+    private static partial Regex Sha256();
+
+    // The short numbers of ordinary questions, of which there may be many.
+    [GeneratedRegex(
+        @"\A((region|hemma|compareWith)=[0-9]{2}|(near|kommun)=[0-9]{4}|(maxDistanceKm|km|minCount|minAsa34Count|limit|page|sida|dagar)=[0-9]{1,4}|period=[0-9]{2,3}d|(timeLimit|urval)=[a-z0-9-]{1,16}|sort=-?[A-Za-z]+[0-9]{2}[A-Za-z]*)\z",
+        RegexOptions.ExplicitCapture
+    )]
+    private static partial Regex Ordinary();
 }

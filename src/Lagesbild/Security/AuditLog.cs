@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using System.Threading.Channels;
@@ -14,9 +15,17 @@ internal sealed partial class AuditLog : IAsyncDisposable
     /// <summary>How long a line may wait for others, so that a busy service writes seldom and much.</summary>
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(100);
 
-    private readonly Channel<AuditEntry> _entries = Channel.CreateUnbounded<AuditEntry>(
-        new UnboundedChannelOptions { SingleReader = true }
+    /// <summary>Between the lines about requests beyond an allowance.</summary>
+    private static readonly TimeSpan Spacing = TimeSpan.FromSeconds(1);
+
+    /// <summary>Lines that may wait. Where more come than can be written, requests wait instead: none is lost.</summary>
+    internal const int Capacity = 8_192;
+
+    private readonly Channel<AuditEntry> _entries = Channel.CreateBounded<AuditEntry>(
+        new BoundedChannelOptions(Capacity) { SingleReader = true }
     );
+    private readonly ConcurrentDictionary<object, Task> _spacings = [];
+    private readonly TimeProvider _clock;
     private readonly string? _folder;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
@@ -25,21 +34,52 @@ internal sealed partial class AuditLog : IAsyncDisposable
     private DateOnly _day;
     private bool _failing;
 
-    public AuditLog(SecurityOptions options, IHostEnvironment environment, ILogger<AuditLog> logger)
+    public AuditLog(SecurityOptions options, IHostEnvironment environment, TimeProvider clock, ILogger<AuditLog> logger)
     {
-        _logger = logger;
+        (_clock, _logger) = (clock, logger);
         _folder = options.Audit.Folder is { } folder ? Path.Combine(environment.ContentRootPath, folder) : null;
         _writing = Task.Run(WriteAllAsync);
     }
 
-    /// <summary>Never waits.</summary>
-    public void Write(in AuditEntry entry) => _entries.Writer.TryWrite(entry);
+    /// <summary>Waits only where very many lines wait already.</summary>
+    public ValueTask WriteAsync(in AuditEntry entry) =>
+        _entries.Writer.TryWrite(entry) ? default : WriteWhenThereIsRoomAsync(entry);
+
+    /// <summary>One line a second at most; what is not written for itself is counted in the next.</summary>
+    public ValueTask WriteAsync(in AuditEntry entry, Withheld withheld)
+    {
+        if (!withheld.Passes(entry))
+            return default;
+        var run = new object();
+        _spacings[run] = SpaceAsync(withheld, run);
+        return WriteAsync(entry);
+    }
+
+    private async ValueTask WriteWhenThereIsRoomAsync(AuditEntry entry)
+    {
+        while (await _entries.Writer.WaitToWriteAsync())
+            if (_entries.Writer.TryWrite(entry))
+                return;
+    }
+
+    private async Task SpaceAsync(Withheld withheld, object run)
+    {
+        while (true)
+        {
+            await Task.Delay(Spacing, _clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (withheld.Next() is not { } next)
+                break;
+            await WriteAsync(next);
+        }
+        _spacings.TryRemove(run, out _);
+    }
 
     /// <summary>What has been written is in the file when this is done.</summary>
     public async ValueTask DisposeAsync()
     {
-        _entries.Writer.TryComplete();
         await _stopping.CancelAsync();
+        await Task.WhenAll(_spacings.Values);
+        _entries.Writer.TryComplete();
         await _writing;
         _stopping.Dispose();
     }

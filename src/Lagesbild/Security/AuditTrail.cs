@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -7,6 +8,8 @@ namespace Lagesbild.Security;
 /// <summary>What is learnt of a request on its way, for its line in the audit log.</summary>
 internal sealed class AuditTrail
 {
+    private const string Aborted = "aborted";
+
     /// <summary>Of the certificate that was shown, accepted or not.</summary>
     public string? Thumbprint { get; set; }
 
@@ -14,6 +17,9 @@ internal sealed class AuditTrail
     public string? Reason { get; set; }
 
     public int? Rows { get; set; }
+
+    /// <summary>Where the request is beyond its caller's allowance: the others that are.</summary>
+    public Withheld? Withheld { get; set; }
 
     /// <summary>A kept answer was given, before any endpoint was looked for.</summary>
     public bool IsFromKept { get; set; }
@@ -27,11 +33,15 @@ internal sealed class AuditTrail
         var trail = new AuditTrail();
         context.Features.Set(trail);
         var began = clock.GetUtcNow();
-        var fault = true;
+        Exception? fault = null;
         try
         {
             await next(context);
-            fault = false;
+        }
+        // Only looked at on its way.
+        catch (Exception e) when ((fault = e) is null)
+        {
+            throw;
         }
         finally
         {
@@ -39,20 +49,41 @@ internal sealed class AuditTrail
                 context.GetEndpoint() is not { } endpoint
                 || endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null;
             if (trail.Reason is not null || trail.IsFromKept || !isOpen)
-                log.Write(
-                    new AuditEntry(
-                        began,
-                        Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier,
-                        context.User.Caller(),
-                        trail.Thumbprint,
-                        context.Request.Method,
-                        context.Features.Get<IHttpRequestFeature>()!.RawTarget,
-                        fault ? StatusCodes.Status500InternalServerError : context.Response.StatusCode,
-                        trail.Rows,
-                        trail.Reason
-                    )
+            {
+                var (status, reason) = Outcome(context, fault, trail);
+                var activity = Activity.Current;
+                var entry = new AuditEntry(
+                    began,
+                    activity?.TraceId.ToHexString() ?? context.TraceIdentifier,
+                    activity?.SpanId.ToHexString() ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)),
+                    context.User.Caller(),
+                    trail.Thumbprint,
+                    context.Request.Method,
+                    context.Features.Get<IHttpRequestFeature>()!.RawTarget,
+                    status,
+                    trail.Rows,
+                    reason
                 );
+                await (trail.Withheld is { } withheld ? log.WriteAsync(entry, withheld) : log.WriteAsync(entry));
+            }
         }
+    }
+
+    /// <summary>What the caller was sent; an answer that he did not get to its end is <c>aborted</c>.</summary>
+    private static (int Status, string? Reason) Outcome(HttpContext context, Exception? fault, AuditTrail trail)
+    {
+        var response = context.Response;
+        return fault switch
+        {
+            null => (response.StatusCode, trail.Reason),
+            _ when response.HasStarted => (response.StatusCode, trail.Reason ?? Aborted),
+            BadHttpRequestException bad => (bad.StatusCode, trail.Reason),
+            _ when context.RequestAborted.IsCancellationRequested => (
+                StatusCodes.Status499ClientClosedRequest,
+                trail.Reason ?? Aborted
+            ),
+            _ => (StatusCodes.Status500InternalServerError, trail.Reason),
+        };
     }
 }
 

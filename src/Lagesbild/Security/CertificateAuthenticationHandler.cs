@@ -16,7 +16,8 @@ internal sealed class CertificateAuthenticationHandler(
     UrlEncoder encoder,
     AccessRules rules,
     RevocationLists lists,
-    VerdictCache cache
+    VerdictCache cache,
+    ILogger<Gate> log
 ) : AuthenticationHandler<CertificateAuthenticationOptions>(options, logger, encoder)
 {
     private Refusal? _refusal;
@@ -58,6 +59,7 @@ internal sealed class CertificateAuthenticationHandler(
 
     private VerdictCache.Entry Judge(X509Certificate2 certificate, string thumbprint)
     {
+        var epoch = cache.Epoch;
         var (caller, refusal, holdsUntil) = CertificateChecks.Run(
             certificate,
             Options,
@@ -67,10 +69,10 @@ internal sealed class CertificateAuthenticationHandler(
         if (caller is null)
         {
             // Nothing out of the certificate: a name or a personal identity number may stand anywhere in it.
-            Logger.LogInformation("Certificate {Thumbprint} refused: {Reason}", thumbprint, refusal!.Code);
-            return cache.Refuse(thumbprint, refusal);
+            log.LogInformation("Certificate {Thumbprint} refused: {Reason}", thumbprint, refusal!.Code);
+            return cache.Refuse(thumbprint, refusal, epoch);
         }
         var identity = new CallerIdentity(caller, rules.RolesOf(caller), Scheme.Name);
-        return cache.Accept(thumbprint, new ClaimsPrincipal(identity), holdsUntil);
+        return cache.Accept(thumbprint, new ClaimsPrincipal(identity), holdsUntil, epoch);
     }
 }

@@ -46,7 +46,7 @@ internal sealed record CertificateBlueprint(
         Authority("ca/twin-person-hsa-id-3", "ca/root", "Person HSA-id 3 CA v1"),
         Authority("ca/other-root", "ca/other-root", "Root CA v2"),
         Authority("ca/other-person-hsa-id-3", "ca/other-root", "Person HSA-id 3 CA v1"),
-        Function("server", "SE1111111110-EXSRV1", "localhost", usages: [ServerAuthentication]),
+        Function("server", "SE1121111110-EXSRV1", "localhost", usages: [ServerAuthentication]),
         Person("navigator", DevelopmentPki.NavigatorHsaId, "Lovisa", "Lots", browser: true),
         Person("operator", DevelopmentPki.OperatorHsaId, "Frida", "Förvaltare", browser: true),
         Function("region-system", DevelopmentPki.RegionSystemHsaId, "vardlots.region.example", browser: true),

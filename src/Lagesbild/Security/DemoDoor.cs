@@ -57,7 +57,7 @@ internal static class DemoDoor
     /// </summary>
     public static Task RefuseForeignHosts(HttpContext context, RequestDelegate next)
     {
-        if (!IsEntrance(context) || SecuritySetup.IsLocal(context.Request.Host))
+        if (!IsEntrance(context) || SecuritySetup.IsLocal(Hosts.Asked(context.Request)))
             return next(context);
         return NoAccess.Write(context, Refusal.Host);
     }

@@ -22,9 +22,9 @@ public sealed class DevelopmentPki
     public const string NavigatorHsaId = "SE2321000180-EXNAV1";
     public const string OperatorHsaId = "SE2321000180-EXOPR1";
     public const string RegionSystemHsaId = "SE2321000180-EXSYS1";
-    public const string SporHsaId = "SE1111111111-EXSPOR";
-    public const string NcrHsaId = "SE1111111112-EXNCR1";
-    public const string UnlistedSystemHsaId = "SE1111111113-EXSYS9";
+    public const string SporHsaId = "SE1121111111-EXSPOR";
+    public const string NcrHsaId = "SE1121111112-EXNCR1";
+    public const string UnlistedSystemHsaId = "SE1121111113-EXSYS9";
 
     private const string MarkFile = "README.txt";
 
@@ -134,7 +134,13 @@ public sealed class DevelopmentPki
             throw NotOurs(file);
         }
         if (!certificate.SubjectName.RawData.AsSpan().SequenceEqual(blueprint.Subject.RawData))
-            throw NotOurs(file);
+            // One of ours, of an earlier version that gave its holder another HSA-id, is renewed.
+            return
+                _opened.TryGetValue(blueprint.Issuer, out var issuer)
+                && certificate.IssuerName.RawData.AsSpan().SequenceEqual(issuer.SubjectName.RawData)
+                && Subject.Read(certificate.SubjectName)?.CommonName == Subject.Read(blueprint.Subject)?.CommonName
+                ? null
+                : throw NotOurs(file);
         if (!HoldsStill(certificate, blueprint) || !File.Exists(KeyFile(blueprint.Name)))
             return null;
         try

@@ -22,13 +22,15 @@ internal static partial class HsaId
     public static Regex Anchored(string pattern) =>
         new($@"\A(?:{pattern})\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
 
-    /// <summary>A personal identity number is no HSA-id under any pattern, however loose, nor does it end one.</summary>
+    /// <summary>
+    /// A personal identity number is no HSA-id under any pattern, however loose, and stands in none: neither in the place of
+    /// the organisation's number, whose third digit is at least 2, nor among what else there is.
+    /// </summary>
     public static bool IsValid(string value, Regex pattern) =>
         value.Length <= MaxLength
-        && !IsPersonalIdentityNumber(value)
-        && !IsPersonalIdentityNumber(value[(value.IndexOf('-', StringComparison.Ordinal) + 1)..])
         && pattern.IsMatch(value)
-        && Organisation(value) is not null;
+        && Organisation(value) is [_, _, >= '2', ..]
+        && value.Count(char.IsDigit) < 20;
 
     public static bool IsOrganisation(string value) => OrganisationNumber().IsMatch(value);
 

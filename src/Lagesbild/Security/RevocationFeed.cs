@@ -24,6 +24,8 @@ internal sealed partial class RevocationFeed : IDisposable
     private readonly Meter _meter = new(NoAccess.MeterName);
     private readonly HttpClient _client;
     private readonly ConcurrentDictionary<string, DateTimeOffset> _due = new();
+    private readonly Dictionary<string, Task> _fetching = [];
+    private bool _hasPassed;
 
     public RevocationFeed(
         RevocationLists lists,
@@ -69,20 +71,29 @@ internal sealed partial class RevocationFeed : IDisposable
         ImportFolder(_clock.GetUtcNow());
     }
 
-    /// <summary>Imports, fetches what it is time to fetch, and reports what is growing old.</summary>
-    public async Task PassAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Imports, reports what is growing old, and begins to fetch what it is time to fetch: one pass at a time. All but the
+    /// fetching is done when it returns.
+    /// </summary>
+    /// <returns>Done when every address that is being asked has answered, or has had its time; nothing need wait for it.</returns>
+    public Task PassAsync(CancellationToken cancellationToken)
     {
         if (!_lists.AreAsked)
-            return;
+            return Task.CompletedTask;
         var now = _clock.GetUtcNow();
         ImportFolder(now);
-        // All at a time: one that is slow keeps none of the others waiting.
-        await Task.WhenAll(
-            _options
-                .Addresses.Where(address => IsDue(address, now))
-                .Select(async address => _due[address] = now + Next(await FetchAsync(address, cancellationToken)))
-        );
-        _lists.ReportAge();
+        // Not what the first pass is about to fetch.
+        if (_hasPassed || _options.Addresses.Count == 0)
+            _lists.ReportAge();
+        _hasPassed = true;
+        // Each on its own: one that is slow keeps none of the others waiting, and no later pass.
+        foreach (var address in _options.Addresses)
+            if (IsDue(address, now) && _fetching.GetValueOrDefault(address) is null or { IsCompleted: true })
+                _fetching[address] = FetchInItsTurnAsync(address, now);
+        return Task.WhenAll(_fetching.Values);
+
+        async Task FetchInItsTurnAsync(string address, DateTimeOffset began) =>
+            _due[address] = began + Next(await FetchAsync(address, cancellationToken));
     }
 
     private void ImportFolder(DateTimeOffset now)

@@ -9,19 +9,10 @@ namespace Lagesbild.Security;
 [DisallowConcurrentExecution]
 internal sealed class RevocationJob(RevocationFeed feed, IHostApplicationLifetime lifetime) : IJob
 {
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    public ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(
-            cancellationToken,
-            lifetime.ApplicationStopping
-        );
-        try
-        {
-            await feed.PassAsync(stopping.Token);
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // Stopped while an address was slow.
-        }
+        // Not awaited: an address may take its time, and what is put in the folder does not wait for it.
+        _ = feed.PassAsync(lifetime.ApplicationStopping);
+        return ValueTask.CompletedTask;
     }
 }

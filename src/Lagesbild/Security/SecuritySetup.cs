@@ -1,8 +1,11 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -44,7 +47,11 @@ public static class SecuritySetup
         services.AddSingleton<RevocationLists>();
         services.AddSingleton<RevocationFeed>();
         services.AddSingleton<AuditLog>();
-        builder.AddEdge(options, authorities);
+        // A known caller's own line says it; the framework would say it twice more. Of requests, it would write whole addresses.
+        builder.Logging.AddFilter(typeof(CertificateAuthenticationHandler).FullName, LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        services.AddSingleton<DistributedContextPropagator, CallersTrace>();
+        builder.AddEdge(options, authorities, demoDoor);
         services.AddDataProtection();
         services.Configure<KeyManagementOptions>(keys =>
         {
@@ -117,6 +124,7 @@ public static class SecuritySetup
             listen =>
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
+                ((IConnectionBuilder)listen).Use(CloseOnUnreadableCertificates);
                 listen.UseHttps(
                     new TlsHandshakeCallbackOptions
                     {
@@ -126,6 +134,20 @@ public static class SecuritySetup
             }
         );
     }
+
+    // SslStream reads the certificate's extensions for its own chain, and trips over what it cannot read there.
+    private static ConnectionDelegate CloseOnUnreadableCertificates(ConnectionDelegate next) =>
+        async connection =>
+        {
+            try
+            {
+                await next(connection);
+            }
+            catch (CryptographicException)
+            {
+                connection.Abort();
+            }
+        };
 
     /// <summary>The demo door: plain HTTP on a loopback address (anything else throws).</summary>
     public static void ListenAsDemoDoor(this KestrelServerOptions kestrel, IPEndPoint endpoint) =>

@@ -15,15 +15,20 @@ internal sealed class VerdictCache(TimeProvider clock)
 
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private long _lastSweep;
+    private long _epoch;
 
     /// <param name="Result">One for all the requests that the verdict lasts for.</param>
-    internal sealed record Entry(AuthenticateResult Result, Refusal? Refusal, DateTimeOffset Until);
+    /// <param name="Epoch">In which the verdict was begun.</param>
+    internal sealed record Entry(AuthenticateResult Result, Refusal? Refusal, DateTimeOffset Until, long Epoch);
+
+    /// <summary>Asked before a verdict is begun: one that was begun before <see cref="Clear"/> is not remembered after it.</summary>
+    public long Epoch => Interlocked.Read(ref _epoch);
 
     public bool TryGet(string thumbprint, out Entry entry) =>
-        _entries.TryGetValue(thumbprint, out entry!) && clock.GetUtcNow() < entry.Until;
+        _entries.TryGetValue(thumbprint, out entry!) && clock.GetUtcNow() < entry.Until && entry.Epoch == Epoch;
 
     /// <param name="holdsUntil">When the certificate, one of its issuers or a revocation list ends.</param>
-    public Entry Accept(string thumbprint, ClaimsPrincipal principal, DateTimeOffset holdsUntil)
+    public Entry Accept(string thumbprint, ClaimsPrincipal principal, DateTimeOffset holdsUntil, long epoch)
     {
         var until = clock.GetUtcNow() + AcceptedFor;
         return Keep(
@@ -33,15 +38,20 @@ internal sealed class VerdictCache(TimeProvider clock)
                     new AuthenticationTicket(principal, CertificateAuthenticationDefaults.AuthenticationScheme)
                 ),
                 null,
-                until < holdsUntil ? until : holdsUntil
+                until < holdsUntil ? until : holdsUntil,
+                epoch
             )
         );
     }
 
-    public Entry Refuse(string thumbprint, Refusal refusal) =>
-        Keep(thumbprint, new(AuthenticateResult.Fail(refusal.Code), refusal, clock.GetUtcNow() + RefusedFor));
+    public Entry Refuse(string thumbprint, Refusal refusal, long epoch) =>
+        Keep(thumbprint, new(AuthenticateResult.Fail(refusal.Code), refusal, clock.GetUtcNow() + RefusedFor, epoch));
 
-    public void Clear() => _entries.Clear();
+    public void Clear()
+    {
+        Interlocked.Increment(ref _epoch);
+        _entries.Clear();
+    }
 
     private Entry Keep(string thumbprint, Entry entry)
     {

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Lagesbild.Security;
 
 namespace Lagesbild.Tests.Security;
@@ -63,8 +64,72 @@ public sealed class AttackTests(PkiFixture pki) : IClassFixture<PkiFixture>
     [InlineData("SE2321000180-ABCDEFGHIJKLMNOPQR1")] // 32 characters
     [InlineData("SE2321000180-199913329999")]
     [InlineData("SE2321000180-9913329999")]
-    public async Task What_only_looks_like_an_HSA_id_is_none(string serialNumber) =>
-        Assert.Equal("identity", await ReasonAsync(IssuedCertificate.Person(serialNumber)));
+    // A person in the place of the organisation, and a person's number with something about it.
+    [InlineData("SE8501012384-X1")]
+    [InlineData("SE2321000180-A198501012384")]
+    [InlineData("SE2321000180-198501012384A")]
+    [InlineData("SE2321000180-850101A2384")]
+    public async Task What_only_looks_like_an_HSA_id_is_none(string serialNumber)
+    {
+        await using var host = await SecureHost.StartAsync(pki.Pki);
+        using var client = host.Client(
+            IssuedCertificate.By(pki.Pki, "ca/person-hsa-id-3", IssuedCertificate.Person(serialNumber))
+        );
+        Assert.Equal("identity", await ReasonAsync(client));
+        Assert.Null(JsonNode.Parse(Assert.Single(await host.AuditAsync()))!["hsaId"]);
+        Assert.DoesNotContain(
+            host.Log,
+            line =>
+                ((string[])["8501012384", "850101A2384", "9913329999"]).Any(number =>
+                    line.Contains(number, StringComparison.Ordinal)
+                )
+        );
+    }
+
+    [Fact]
+    public async Task A_certificate_that_the_platform_cannot_read_closes_its_connection_and_makes_no_noise()
+    {
+        await using var host = await SecureHost.StartAsync(pki.Pki);
+        using var broken = IssuedCertificate.By(
+            pki.Pki,
+            "ca/person-hsa-id-3",
+            IssuedCertificate.Person("SE2321000180-EXPRV1"),
+            [new X509Extension("2.5.29.32", [0x30, 0x80, 0x67, 0x61], false)]
+        );
+        using var client = host.Client(broken);
+        try
+        {
+            Assert.Equal("chain", await ReasonAsync(client));
+        }
+        catch (HttpRequestException)
+        {
+            // As likely: the handshake ends.
+        }
+        using var navigator = host.Client(pki["navigator"]);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(navigator, HttpMethod.Get, SecureHost.Who));
+        await host.StopAsync();
+        Assert.DoesNotContain(
+            host.Log,
+            line =>
+                line.StartsWith("Error", StringComparison.Ordinal)
+                || line.Contains("Unhandled exception", StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    public async Task One_refusal_is_one_line_on_the_log()
+    {
+        await using var host = await SecureHost.StartAsync(pki.Pki);
+        using var client = host.Client(pki["bad/expired"]);
+        Assert.Equal("expired", await ReasonAsync(client));
+        Assert.Single(
+            host.Log,
+            line =>
+                line.StartsWith("Information", StringComparison.Ordinal)
+                && line.Contains("Lagesbild.Security", StringComparison.Ordinal)
+                && !line.Contains("Revocation list", StringComparison.Ordinal)
+        );
+    }
 
     [Fact]
     public async Task An_operators_HSA_id_in_other_letters_is_somebody_else()
@@ -269,13 +334,6 @@ public sealed class AttackTests(PkiFixture pki) : IClassFixture<PkiFixture>
     }
 
     private string Show(string name) => $"-cert {pki.Pki.CertificateFile(name)} -key {pki.Pki.KeyFile(name)}";
-
-    private async Task<string?> ReasonAsync(X500DistinguishedName subject)
-    {
-        await using var host = await SecureHost.StartAsync(pki.Pki);
-        using var client = host.Client(IssuedCertificate.By(pki.Pki, "ca/person-hsa-id-3", subject));
-        return await ReasonAsync(client);
-    }
 
     private static async Task<string?> ReasonAsync(HttpClient client)
     {

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Security;
@@ -16,6 +18,7 @@ public sealed class AuditTests(PkiFixture pki) : IClassFixture<PkiFixture>
     private sealed record Line(
         DateTimeOffset Time,
         string TraceId,
+        string Id,
         string? HsaId,
         string? Organisation,
         string? Kind,
@@ -26,7 +29,8 @@ public sealed class AuditTests(PkiFixture pki) : IClassFixture<PkiFixture>
         string? Query,
         int Status,
         int? Rows,
-        string? Reason
+        string? Reason,
+        int More
     );
 
     [Fact]
@@ -42,6 +46,7 @@ public sealed class AuditTests(PkiFixture pki) : IClassFixture<PkiFixture>
             [
                 "time",
                 "traceId",
+                "id",
                 "hsaId",
                 "organisation",
                 "kind",
@@ -60,6 +65,7 @@ public sealed class AuditTests(PkiFixture pki) : IClassFixture<PkiFixture>
         Assert.EndsWith("Z\"", json.RootElement.GetProperty("time").GetRawText(), StringComparison.Ordinal);
         Assert.Equal(clock.Now, read.Time);
         Assert.Matches("^[0-9a-f]{32}$", read.TraceId);
+        Assert.Matches("^[0-9a-f]{16}$", read.Id);
         Assert.Equal(
             read with
             {
@@ -170,7 +176,7 @@ public sealed class AuditTests(PkiFixture pki) : IClassFixture<PkiFixture>
             "/x?q=%",
             "/x?q=%zz%c3%28",
             "/x?q=</script><script>alert(1)</script>",
-            "/x?" + string.Join('&', Enumerable.Range(0, 700).Select(i => $"p{i}=v")),
+            "/x?" + string.Join('&', Enumerable.Repeat("p=v", 1_000)),
             "/" + new string('a', 6000),
             "/%2e%2e/%2e%2e/etc/passwd",
             "//evil.example/x",
@@ -212,6 +218,17 @@ public sealed class AuditTests(PkiFixture pki) : IClassFixture<PkiFixture>
     [InlineData("/procedures?199913329999=q")]
     [InlineData("/units/SE2321000180-199913329999")]
     [InlineData("/units/SE9913329999-A")]
+    [InlineData("/units/991332/9999")]
+    [InlineData("/units/1999/13/32/9999")]
+    [InlineData("/units?procedure=991332&unit=9999")]
+    [InlineData("/units?procedure=%39%39%31%33%33%32&unit=%39%39%39%39")]
+    [InlineData("/units/991332?near=9999")]
+    [InlineData("/units?u=00000000199912319999000000000000")]
+    [InlineData("/units?u=00000000-0000-0000-0000-199912319999")]
+    [InlineData("/units?u=00000000-0000-7000-8000-199912319999")]
+    [InlineData("/units?u=019af3c2-1234-7abc-8def-199912319999")]
+    [InlineData("/units?u=abcdef0000000000000000000000000000000000000000000000199912319999")]
+    [InlineData("/units?u=SPOR_1999-12-31_999.9999")]
     public async Task A_personal_number_is_in_no_line(string path)
     {
         await using var host = await SecureHost.StartAsync(pki.Pki);
@@ -242,6 +259,10 @@ public sealed class AuditTests(PkiFixture pki) : IClassFixture<PkiFixture>
     [InlineData("/lagesbild/v1/units/SE2321000180-EX11")]
     [InlineData("/lagesbild/v1/deliveries/0190f3c2-1234-7abc-8def-123456789012")]
     [InlineData("/lagesbild/v1/waiting-times?procedure=NGB&region=20&region=21&near=2380&maxDistanceKm=120")]
+    [InlineData("/lagesbild/v1/waiting-times?procedure=NGB&period=90d&timeLimit=91-180&minCount=100&limit=1000&page=2")]
+    [InlineData("/atgard/NGB?dagar=365&region=01&region=03&region=04&region=05&region=06&kommun=0180&km=250")]
+    [InlineData("/jamfor?enhet=SE2321000180-10034&enhet=SE2321000156-10045&dagar=90")]
+    [InlineData("/lagesbild/v1/deliveries?sha256=9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     public async Task What_is_needed_to_tell_what_was_seen_is_not_hidden(string target)
     {
         await using var host = await SecureHost.StartAsync(pki.Pki);
@@ -255,8 +276,128 @@ public sealed class AuditTests(PkiFixture pki) : IClassFixture<PkiFixture>
     public async Task Neither_does_the_method()
     {
         await using var host = await SecureHost.StartAsync(pki.Pki);
-        await RawAsync(host, $"{new string('X', 500)} /x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-        Assert.Equal(new string('X', 20) + "…", Read(Assert.Single(await host.AuditAsync())).Method);
+        foreach (var method in (string[])[new('X', 500), "199912319999", "DELETE"])
+            await RawAsync(host, $"{method} /x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        Assert.Equal(["[hidden]", "[hidden]", "DELETE"], (await host.AuditAsync()).Select(line => Read(line).Method));
+    }
+
+    [Theory]
+    [InlineData("4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00", true)]
+    [InlineData("00000000000000000000198501012384-00f067aa0ba902b7-01", false)]
+    [InlineData("4bf92f3577b34da6a3ce929d0e0e4736-0000198501012384-01", false)]
+    public async Task A_caller_may_say_which_trace_it_is_but_not_which_line(string sent, bool isTaken)
+    {
+        using var traces = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Microsoft.AspNetCore",
+            // As a collector that follows whoever asks.
+            Sample = (ref ActivityCreationOptions<ActivityContext> asked) =>
+                asked.Parent.TraceId == default || asked.Parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded)
+                    ? ActivitySamplingResult.AllDataAndRecorded
+                    : ActivitySamplingResult.None,
+        };
+        var recorded = new ConcurrentQueue<(string Trace, string? State, bool IsRecorded)>();
+        traces.ActivityStopped = activity =>
+            recorded.Enqueue((activity.TraceId.ToHexString(), activity.TraceStateString, activity.Recorded));
+        ActivitySource.AddActivityListener(traces);
+        await using var host = await SecureHost.StartAsync(pki.Pki);
+        using var client = host.Client();
+        for (var i = 0; i < 2; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/x");
+            // Else the client begins a trace of its own.
+            request.Headers.Add("traceparent", "00-" + sent);
+            request.Headers.Add("tracestate", "who=198501012384");
+            await client.SendAsync(request, Cancelled);
+        }
+
+        var lines = (await host.AuditAsync()).Select(Read).ToList();
+        Assert.Equal(2, lines.Select(line => line.Id).Distinct().Count());
+        Assert.All(lines, line => Assert.Equal(isTaken, line.TraceId == sent.Split('-')[0]));
+        foreach (var line in lines)
+        {
+            Assert.Contains((line.TraceId, null, true), recorded);
+            Assert.DoesNotContain("8501012384", line.TraceId + line.Id, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Whoever_asks_beyond_his_allowance_gets_one_line_that_counts_the_others()
+    {
+        await using var host = await SecureHost.StartAsync(
+            pki.Pki,
+            new StandingClock(),
+            settings: [("Limits:Burst", "4"), ("Limits:RequestsPerSecond", "0.001"), ("Revocation", "None")]
+        );
+        using (var client = host.Client())
+        {
+            var statuses = new List<int>();
+            for (var i = 0; i < 60; i++)
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, "/x?" + new string('a', 4_000));
+                switch (i % 4)
+                {
+                    case 0:
+                        request.Headers.Host = "elsewhere.example";
+                        break;
+                    case 1:
+                        request.RequestUri = new Uri("/x?" + new string('a', 9_000), UriKind.Relative);
+                        break;
+                    case 2:
+                        request.Headers.Add("Client-Cert", ":AAAA:");
+                        break;
+                }
+                using var response = await client.SendAsync(request, Cancelled);
+                statuses.Add((int)response.StatusCode);
+            }
+            Assert.Equal([421, 414, 403, 401, .. Enumerable.Repeat(429, 56)], statuses);
+        }
+
+        var lines = await host.AuditAsync();
+        Assert.All(lines, line => Assert.True(line.Length < 1_000, line));
+        Assert.Equal(
+            [("host", 0), ("uri-too-long", 0), ("forwarded-certificate", 0), ("certificate-missing", 0)],
+            lines.Take(4).Select(line => (Read(line).Reason!, Read(line).More))
+        );
+        // The first of them at once, and when the service stops the last, for the others too.
+        Assert.Equal([0, 54], lines.Skip(4).Select(line => Read(line).More));
+        Assert.All(lines.Skip(4), line => Assert.Equal("too-many-requests", Read(line).Reason));
+    }
+
+    [Fact]
+    public async Task More_lines_than_may_wait_are_written_all_the_same()
+    {
+        var folder = Path.Combine(pki.Pki.Directory, "many");
+        await using (var host = await SecureHost.StartAsync(pki.Pki, settings: [("Audit:Folder", folder)]))
+        {
+            var log = host.Get<AuditLog>();
+            var entry = new AuditEntry(DateTimeOffset.UtcNow, "t", "i", null, null, "GET", "/", 200, null, null);
+            for (var i = 0; i < 2 * AuditLog.Capacity + 1; i++)
+                await log.WriteAsync(entry with { Rows = i });
+            await host.StopAsync();
+        }
+        Assert.Equal(
+            Enumerable.Range(0, 2 * AuditLog.Capacity + 1),
+            Directory.EnumerateFiles(folder).SelectMany(File.ReadAllLines).Select(line => Read(line).Rows!.Value)
+        );
+    }
+
+    [Fact]
+    public async Task An_answer_that_was_broken_off_is_told_as_it_was_sent()
+    {
+        await using var host = await SecureHost.StartAsync(pki.Pki);
+        using (var tls = await host.ConnectAsync(pki["navigator"]))
+        {
+            await tls.WriteAsync(
+                "GET /lagesbild/v1/endless HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray(),
+                Cancelled
+            );
+            var read = new byte[12];
+            await tls.ReadExactlyAsync(read, Cancelled);
+            Assert.Equal("HTTP/1.1 200", Encoding.ASCII.GetString(read));
+        }
+        var line = Read(Assert.Single(await host.AuditAsync()));
+        Assert.Equal((200, "aborted", 7), (line.Status, line.Reason, line.Rows));
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public sealed class CertificateAcceptanceTests(PkiFixture pki) : IClassFixture<P
     {
         await using var host = await SecureHost.StartAsync(pki.Pki);
         var rules = host.Get<AccessRules>();
-        var spor = new Caller(CallerKind.Function, DevelopmentPki.SporHsaId, "1111111111", "spor", null, null, null);
+        var spor = new Caller(CallerKind.Function, DevelopmentPki.SporHsaId, "1121111111", "spor", null, null, null);
         Assert.True(rules.MayDeliver(spor, "SPOR"));
         Assert.False(rules.MayDeliver(spor, "NCR"));
         Assert.False(rules.MayDeliver(spor with { Kind = CallerKind.Person }, "SPOR"));
@@ -69,7 +69,7 @@ public sealed class CertificateAcceptanceTests(PkiFixture pki) : IClassFixture<P
 
     [Theory]
     [InlineData(DevelopmentPki.UnlistedSystemHsaId)]
-    [InlineData("1111111113")]
+    [InlineData("1121111113")]
     public async Task A_system_reads_when_its_HSA_id_or_its_organisation_is_listed(string listed)
     {
         await using var host = await SecureHost.StartAsync(pki.Pki, settings: [("Readers:1", listed)]);

@@ -53,6 +53,7 @@ public sealed class DemoDoorTests(PkiFixture pki) : IClassFixture<PkiFixture>
     [InlineData("127.0.0.1.evil.example")]
     [InlineData("localhost.evil.example:80")]
     [InlineData("10.0.0.1")]
+    [InlineData("xn--localhost")]
     public async Task A_foreign_name_that_points_here_is_sent_away_from_everything(string name)
     {
         await using var host = await OpenAsync();

@@ -87,6 +87,25 @@ public sealed class DevelopmentPkiTests : IDisposable
     }
 
     [Fact]
+    public void A_holder_who_has_another_HSA_id_since_gets_a_new_certificate()
+    {
+        var pki = Open();
+        using var older = IssuedCertificate.By(
+            pki,
+            "ca/function",
+            IssuedCertificate.Name(
+                [(IssuedCertificate.CommonName, "spor.register.example")],
+                [(IssuedCertificate.SerialNumber, "SE1111111111-EXSPOR")]
+            )
+        );
+        var file = pki.CertificateFile("register-spor");
+        File.WriteAllText(file, older.ExportCertificatePem());
+        Assert.Contains("register-spor", Open().Made);
+        using var renewed = X509CertificateLoader.LoadCertificateFromFile(file);
+        Assert.Contains(DevelopmentPki.SporHsaId, renewed.Subject, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Keys_are_for_their_owner_alone()
     {
         Open();

@@ -57,7 +57,7 @@ public sealed class GateTests(PkiFixture pki) : IClassFixture<PkiFixture>
         // As when the next revocation list names it: the connection stays, the verdict goes.
         var verdicts = app.Services.GetRequiredService<VerdictCache>();
         verdicts.Clear();
-        verdicts.Refuse(Gate.ThumbprintOf(pki["navigator"]), Refusal.Revoked);
+        verdicts.Refuse(Gate.ThumbprintOf(pki["navigator"]), Refusal.Revoked, verdicts.Epoch);
         Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(navigator, Table));
         Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(navigator, Page));
     }

@@ -12,6 +12,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Quartz;
@@ -356,6 +357,26 @@ public sealed class RevocationTests(PkiFixture pki) : IClassFixture<PkiFixture>,
         Assert.False(pass.IsCompleted);
         await stopping.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pass);
+    }
+
+    [Fact]
+    public async Task What_is_put_in_the_folder_waits_for_no_address()
+    {
+        await using var publisher = await Publisher.StartAsync();
+        await using var host = await StartAsync(
+            [List(Root).Encode(), List(Person).Encode()],
+            ("RevocationLists:Addresses:0", publisher.Address + "silent")
+        );
+        using var client = host.Client(pki["operator"]);
+        Assert.Null(await ReasonAsync(client));
+        var job = new RevocationJob(host.Get<RevocationFeed>(), host.Get<IHostApplicationLifetime>());
+        await job.Execute(null!, Cancelled).AsTask().WaitAsync(TimeSpan.FromMinutes(1), Cancelled);
+        await publisher.SilentAsked.Task.WaitAsync(TimeSpan.FromMinutes(1), Cancelled);
+        Put("newer.crl", (List(Person) with { Number = 2, Revoked = [pki["operator"]] }).Encode());
+        await job.Execute(null!, Cancelled).AsTask().WaitAsync(TimeSpan.FromMinutes(1), Cancelled);
+        Assert.Equal("revoked", await ReasonAsync(client));
+        // Nor does the alarm: the functions' list is missing.
+        Assert.Contains(host.Log, line => line.Contains("There is no revocation list", StringComparison.Ordinal));
     }
 
     [Fact]

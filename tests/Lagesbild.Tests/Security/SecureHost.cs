@@ -39,6 +39,22 @@ public sealed class PinnedClock : TimeProvider
     public override DateTimeOffset GetUtcNow() => Now;
 }
 
+/// <summary>No time passes that anybody waits for.</summary>
+public sealed class StandingClock : TimeProvider
+{
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        new Never();
+
+    private sealed class Never : ITimer
+    {
+        public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+        public void Dispose() { }
+
+        public ValueTask DisposeAsync() => default;
+    }
+}
+
 /// <summary>Kestrel on real sockets with nothing in it but the security slice and a few endpoints.</summary>
 internal sealed class SecureHost : IAsyncDisposable
 {
@@ -115,6 +131,15 @@ internal sealed class SecureHost : IAsyncDisposable
             .RequireAuthorization(Roles.Register);
         app.MapGet("/lagesbild/v1/deliveries", () => "ok").RequireAuthorization(Roles.Receipts);
         app.MapGet("/sida", () => "ok");
+        app.MapGet(
+            "/lagesbild/v1/endless",
+            async context =>
+            {
+                context.RowsReturned(7);
+                while (true)
+                    await context.Response.WriteAsync("one more row\n", context.RequestAborted);
+            }
+        );
         app.MapPost(
                 "/lagesbild/v1/body",
                 async (HttpContext context) =>

@@ -23,10 +23,21 @@ public static class Edge
         "Gå tillbaka, välj färre enheter eller regioner och försök igen."
     );
 
+    private static readonly Refusal AnotherSite = new(
+        "cross-site",
+        StatusCodes.Status403Forbidden,
+        "Sent by another site's page",
+        "The browser says that a page of another site sent this (Sec-Fetch-Site). Only this service's own pages may change anything.",
+        "Sidan skickades från en annan webbplats",
+        "En annan webbplats försökte göra något här i ditt namn. Det går inte.",
+        "Öppna Lägesbild och gör det du tänkt göra där."
+    );
+
     internal static void AddEdge(
         this IHostApplicationBuilder builder,
         SecurityOptions options,
-        TrustedAuthorities authorities
+        TrustedAuthorities authorities,
+        bool demoDoor
     )
     {
         var services = builder.Services;
@@ -37,10 +48,11 @@ public static class Edge
         services.AddSingleton<RateLimit>();
         services.AddAntiforgery(antiforgery =>
         {
-            antiforgery.Cookie.Name = "lagesbild-formular";
+            // The prefix keeps other hosts of the domain from setting it; browsers want TLS for that, and the demo door has none.
+            antiforgery.Cookie.Name = demoDoor ? "lagesbild-formular" : "__Host-lagesbild-formular";
+            antiforgery.Cookie.Path = "/";
             antiforgery.Cookie.HttpOnly = true;
             antiforgery.Cookie.SameSite = SameSiteMode.Strict;
-            // The demo door has no TLS.
             antiforgery.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             antiforgery.SuppressXFrameOptionsHeader = true; // frame-ancestors says it, of every page
         });
@@ -54,18 +66,27 @@ public static class Edge
     {
         var hosts = app.Services.GetRequiredService<Hosts>();
         var proxies = app.Services.GetRequiredService<Proxies>();
+        var limit = app.Services.GetRequiredService<RateLimit>();
+        RequestDelegate misdirected = context => limit.Refuse(context, Hosts.Misdirected);
         app.Use(
-            static (context, next) =>
+            (context, next) =>
             {
                 context.Response.OnStarting(AddHeaders, context);
                 return context.Features.Get<IHttpRequestFeature>()!.RawTarget.Length > LimitOptions.Address
-                    ? NoAccess.Write(context, AddressTooLong)
+                        ? limit.Refuse(context, AddressTooLong)
+                    : IsPostedByAnotherSite(context.Request) ? limit.Refuse(context, AnotherSite)
                     : next(context);
             }
         );
-        app.Use(hosts.Require);
-        app.Use(proxies.Receive);
+        app.Use((context, next) => hosts.Require(context, next, misdirected));
+        app.Use((context, next) => proxies.Receive(context, next, limit.Refuse));
     }
+
+    // The browser says so itself: the certificate goes along with a foreign page's requests too.
+    private static bool IsPostedByAnotherSite(HttpRequest request) =>
+        !HttpMethods.IsGet(request.Method)
+        && !HttpMethods.IsHead(request.Method)
+        && request.Headers["Sec-Fetch-Site"] == "cross-site";
 
     private static Task AddHeaders(object state)
     {
@@ -87,7 +108,7 @@ public static class Edge
         }
 
         // Not for localhost: HSTS holds for every port of a host, the demo door's plain HTTP included.
-        if (context.Request.IsHttps && !SecuritySetup.IsLocal(context.Request.Host))
+        if (context.Request.IsHttps && !SecuritySetup.IsLocal(Hosts.Asked(context.Request)))
             headers.StrictTransportSecurity = "max-age=31536000";
         return Task.CompletedTask;
     }

@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Microsoft.AspNetCore.Connections.Features;
 
 namespace Lagesbild.Security;
@@ -28,6 +30,7 @@ internal sealed class Hosts
     private Hosts(IReadOnlyCollection<string> names, Proxies proxies)
     {
         // *.example.se stands for one label and no more.
+        names = [.. names.Select(Encoded)];
         _domains = [.. names.Where(name => name.StartsWith("*.", StringComparison.Ordinal)).Select(name => name[1..])];
         _names = names.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
         _proxies = proxies;
@@ -37,21 +40,28 @@ internal sealed class Hosts
     {
         var problems = configured
             .Index()
-            .Where(name => Uri.CheckHostName(name.Item.TrimStart('*', '.')) == UriHostNameType.Unknown)
-            .Select(name => $"{SecurityOptions.Section}:Hosts:{name.Index}: must be a host's name, without a port.")
+            .Where(name => !IsName(name.Item))
+            .Select(name =>
+                $"{SecurityOptions.Section}:Hosts:{name.Index}: must be a host's name, without a port, such as lagesbild.example.se or *.example.se."
+            )
             .ToList();
         return problems.Count > 0
             ? throw SecurityOptions.Invalid(problems)
             : new(configured.Count > 0 ? configured : NamesOf(certificate), proxies);
     }
 
-    public Task Require(HttpContext context, RequestDelegate next)
+    public Task Require(HttpContext context, RequestDelegate next, RequestDelegate refuse)
     {
         var request = context.Request;
-        return !request.IsHttps || IsOurs(request.Host.Host) && IsAsOpened(context)
-            ? next(context)
-            : NoAccess.Write(context, Misdirected);
+        var asked = Asked(request).Host;
+        return !request.IsHttps || IsOurs(asked) && IsAsOpened(context, asked) ? next(context) : refuse(context);
     }
+
+    /// <summary>
+    /// The name that a request is for, as it was sent, in ASCII. <see cref="HttpRequest.Host"/> decodes it, and throws at what
+    /// only looks encoded.
+    /// </summary>
+    public static HostString Asked(HttpRequest request) => new(request.Headers.Host.ToString());
 
     internal bool IsOurs(string host)
     {
@@ -65,10 +75,31 @@ internal sealed class Hosts
     }
 
     // A client that asks by address names nobody in the handshake, and a proxy asks by whatever name it knows the service.
-    private bool IsAsOpened(HttpContext context) =>
+    private bool IsAsOpened(HttpContext context, string asked) =>
         context.Features.Get<ITlsHandshakeFeature>()?.HostName is not { Length: > 0 } opened
-        || opened.Equals(context.Request.Host.Host, StringComparison.OrdinalIgnoreCase)
+        || Encoded(opened).Equals(asked, StringComparison.OrdinalIgnoreCase)
         || _proxies.IsProxy(context.Connection.RemoteIpAddress);
+
+    /// <summary>As it is sent over the network: with å, ä and ö encoded.</summary>
+    private static string Encoded(string name)
+    {
+        if (Ascii.IsValid(name))
+            return name;
+        try
+        {
+            return new IdnMapping().GetAscii(name);
+        }
+        catch (ArgumentException)
+        {
+            return name; // Nobody can ask for it.
+        }
+    }
+
+    // A whole top domain is nobody's.
+    private static bool IsName(string name) =>
+        name.StartsWith("*.", StringComparison.Ordinal)
+            ? name[2..].Contains('.') && Uri.CheckHostName(name[2..]) == UriHostNameType.Dns
+            : Uri.CheckHostName(name) != UriHostNameType.Unknown;
 
     private static string[] NamesOf(X509Certificate2? certificate) =>
         certificate?.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault() is { } names

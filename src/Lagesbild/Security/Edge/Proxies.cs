@@ -116,15 +116,15 @@ internal sealed class Proxies
             : address;
     }
 
-    public Task Receive(HttpContext context, RequestDelegate next)
+    public Task Receive(HttpContext context, RequestDelegate next, Func<HttpContext, Refusal, Task> refuse)
     {
         var headers = context.Request.Headers;
         if (_header is null || !IsProxy(context.Connection.RemoteIpAddress))
-            return Carries(headers, _header) ? NoAccess.Write(context, NotAProxy) : next(context);
+            return Carries(headers, _header) ? refuse(context, NotAProxy) : next(context);
 
         // Whatever the proxy does not set came from its visitor.
         if (!_header.Equals(Standard, StringComparison.OrdinalIgnoreCase) && Carries(headers, null))
-            return NoAccess.Write(context, NotAProxy);
+            return refuse(context, NotAProxy);
 
         X509Certificate2? certificate = null;
         var values = headers[_header];
@@ -132,12 +132,12 @@ internal sealed class Proxies
         {
             certificate = Read(value);
             if (certificate is null)
-                return NoAccess.Write(context, Unreadable);
+                return refuse(context, Unreadable);
             context.Response.RegisterForDispose(certificate);
         }
         else if (values.Count > 1)
         {
-            return NoAccess.Write(context, Unreadable);
+            return refuse(context, Unreadable);
         }
 
         headers.Remove(_header);

@@ -36,6 +36,9 @@ internal sealed class RateLimit(LimitOptions limits, TimeProvider clock, Proxies
     private sealed class Allowance
     {
         public long FullAt;
+
+        /// <summary>What is written of the requests beyond it.</summary>
+        public Withheld Withheld { get; } = new();
     }
 
     internal int Known => _allowances.Count;
@@ -45,21 +48,36 @@ internal sealed class RateLimit(LimitOptions limits, TimeProvider clock, Proxies
     {
         if (limits.RequestsPerSecond == 0)
             return next(context);
-        var wait = context.User.Caller() is { } caller
-            ? Take(caller.HsaId, isAddress: false)
-            : Take(AddressOf(proxies.VisitorOf(context)), isAddress: true);
-        if (wait is not { } time)
-            return next(context);
+        var allowance = context.User.Caller() is { } caller
+            ? AllowanceOf(caller.HsaId, isAddress: false)
+            : AllowanceOf(AddressOf(proxies.VisitorOf(context)), isAddress: true);
+        return Take(allowance) is { } wait ? Refuse(context, allowance, wait) : next(context);
+    }
+
+    /// <summary>For those who are refused before anybody has looked at who they are: counted by their address.</summary>
+    public Task Refuse(HttpContext context, Refusal refusal)
+    {
+        if (limits.RequestsPerSecond == 0)
+            return NoAccess.Write(context, refusal);
+        var allowance = AllowanceOf(AddressOf(proxies.VisitorOf(context)), isAddress: true);
+        return Take(allowance) is { } wait ? Refuse(context, allowance, wait) : NoAccess.Write(context, refusal);
+    }
+
+    private static Task Refuse(HttpContext context, Allowance allowance, TimeSpan time)
+    {
+        if (context.Features.Get<AuditTrail>() is { } trail)
+            trail.Withheld = allowance.Withheld;
         var seconds = Math.Max(1, Math.Ceiling(time.TotalSeconds));
         context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         return NoAccess.Write(context, TooMany);
     }
 
     /// <summary>Null: go on. Else how long until there is room for one more.</summary>
-    internal TimeSpan? Take(string who, bool isAddress)
+    internal TimeSpan? Take(string who, bool isAddress) => Take(AllowanceOf(who, isAddress));
+
+    private TimeSpan? Take(Allowance allowance)
     {
         var perRequest = (long)Math.Max(1, clock.TimestampFrequency / limits.RequestsPerSecond);
-        var allowance = AllowanceOf(who, isAddress);
         while (true)
         {
             var now = clock.GetTimestamp();

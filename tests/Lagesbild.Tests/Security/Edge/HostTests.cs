@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace Lagesbild.Tests.Security.Edge;
 
@@ -21,6 +22,7 @@ public sealed class HostTests(PkiFixture pki) : IClassFixture<PkiFixture>
     [InlineData("127.0.0.1", "localhost.evil.example", 421)]
     [InlineData("127.0.0.1", "10.0.0.1", 421)]
     [InlineData("127.0.0.1", "", 421)]
+    [InlineData("localhost", "xn--localhost", 421)]
     public async Task Only_the_certificates_names_are_answered_to(string opened, string asked, int status)
     {
         await using var host = await SecureHost.StartAsync(pki.Pki);
@@ -34,6 +36,7 @@ public sealed class HostTests(PkiFixture pki) : IClassFixture<PkiFixture>
             );
             var answer = await SecureHost.ReadToEndAsync(connection);
             Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+            Assert.Contains("X-Content-Type-Options: nosniff", answer, StringComparison.Ordinal);
             if (status == 421 && path == SecureHost.Who)
             {
                 Assert.Contains("urn:lagesbild:problem:host", answer, StringComparison.Ordinal);
@@ -44,18 +47,45 @@ public sealed class HostTests(PkiFixture pki) : IClassFixture<PkiFixture>
     [Theory]
     [InlineData("localhost", 200)]
     [InlineData("lagesbild.example", 421)]
+    [InlineData("xn--localhost", 421)]
     public async Task And_over_HTTP_2_as_well(string name, int status)
     {
         await using var host = await SecureHost.StartAsync(pki.Pki);
-        using var client = host.Client(pki["navigator"], targetHost: name);
+        using var client = host.Client(
+            pki["navigator"],
+            targetHost: name == "xn--localhost" ? "127.0.0.1" : name // which the client cannot ask for
+        );
         using var request = new HttpRequestMessage(HttpMethod.Get, SecureHost.Who)
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
         request.Headers.Host = name;
-        using var response = await client.SendAsync(request, Cancelled);
-        Assert.Equal(status, (int)response.StatusCode);
+        using (var response = await client.SendAsync(request, Cancelled))
+        {
+            Assert.Equal(status, (int)response.StatusCode);
+        }
+
+        var line = JsonNode.Parse(Assert.Single(await host.AuditAsync()))!;
+        Assert.Equal(status == 421 ? "host" : null, (string?)line["reason"]);
+        Assert.DoesNotContain(host.Log, logged => logged.StartsWith("Error", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("lägesbild.example.se")]
+    [InlineData("xn--lgesbild-0za.example.se")]
+    [InlineData("*.example.se")]
+    public async Task A_name_with_other_letters_is_answered_to_as_it_is_sent(string configured)
+    {
+        await using var host = await SecureHost.StartAsync(pki.Pki, settings: ("Hosts:0", configured));
+        const string sent = "xn--lgesbild-0za.example.se";
+        using var connection = await host.ConnectAsync(pki["navigator"], sent);
+        await connection.WriteAsync(
+            Encoding.ASCII.GetBytes($"GET {SecureHost.Who} HTTP/1.1\r\nHost: {sent}\r\nConnection: close\r\n\r\n"),
+            Cancelled
+        );
+        var answer = await SecureHost.ReadToEndAsync(connection);
+        Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,11 +117,14 @@ public sealed class HostTests(PkiFixture pki) : IClassFixture<PkiFixture>
         Assert.Equal([200, 200, 421, 421, 421], statuses.Values);
     }
 
-    [Fact]
-    public async Task A_name_that_is_none_is_refused_at_start()
+    [Theory]
+    [InlineData("https://lagesbild.example/")]
+    [InlineData("*.se")]
+    [InlineData("*")]
+    public async Task A_name_that_is_none_is_refused_at_start(string name)
     {
         var refusal = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() =>
-            SecureHost.StartAsync(pki.Pki, settings: ("Hosts:0", "https://lagesbild.example/"))
+            SecureHost.StartAsync(pki.Pki, settings: ("Hosts:0", name))
         );
         Assert.Contains("Security:Hosts:0", refusal.Message, StringComparison.Ordinal);
     }

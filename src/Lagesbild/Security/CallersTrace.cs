@@ -1,0 +1,46 @@
+using System.Diagnostics;
+
+namespace Lagesbild.Security;
+
+/// <summary>
+/// What is taken over of a caller's trace (W3C Trace Context): its id, so that he finds his request again, and no more. Its
+/// flags do not decide what we trace, its state and baggage are not passed on, and an id that may be somebody's personal
+/// identity number begins a trace of our own.
+/// </summary>
+internal sealed class CallersTrace : DistributedContextPropagator
+{
+    private const string TraceParent = "traceparent";
+
+    /// <summary>Version, trace, span and flags, with a hyphen between each two.</summary>
+    private const int Length = 55;
+
+    public override IReadOnlyCollection<string> Fields { get; } = [TraceParent];
+
+    public override void Inject(Activity? activity, object? carrier, PropagatorSetterCallback? setter) =>
+        Current.Inject(activity, carrier, setter);
+
+    public override void ExtractTraceIdAndState(
+        object? carrier,
+        PropagatorGetterCallback? getter,
+        out string? traceId,
+        out string? traceState
+    )
+    {
+        (traceId, traceState) = (null, null);
+        if (getter is null)
+            return;
+        getter(carrier, TraceParent, out var sent, out _);
+        // Later versions may say more after the flags.
+        if (sent is { Length: >= Length } && (sent.Length == Length || sent[Length] == '-'))
+        {
+            var ids = sent.AsSpan(2, 51);
+            if (!PersonalNumbers.AreIn(ids[1..33]) && !PersonalNumbers.AreIn(ids[34..50]))
+                traceId = $"00{ids}01";
+        }
+    }
+
+    public override IEnumerable<KeyValuePair<string, string?>>? ExtractBaggage(
+        object? carrier,
+        PropagatorGetterCallback? getter
+    ) => null;
+}
