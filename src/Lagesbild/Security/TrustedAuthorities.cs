@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace Lagesbild.Security;
 
 /// <summary>What the configuration says, read and found sound: certificates instead of file names.</summary>
-internal sealed class TrustedAuthorities
+internal sealed partial class TrustedAuthorities
 {
     public required X509Certificate2? Server { get; init; }
     public required X509Certificate2Collection ServerChain { get; init; }
@@ -58,6 +58,11 @@ internal sealed class TrustedAuthorities
                 || entry.Kind is not { } kind
             )
                 continue;
+            foreach (var (j, policy) in entry.Policies.Index())
+                if (!ObjectIdentifier().IsMatch(policy))
+                    Problem($"Issuers:{i}:Policies:{j}", "must be an object identifier, such as 1.2.752.146.1.");
+            if (roots.Any(root => root.RawData.AsSpan().SequenceEqual(certificate.RawData)))
+                Problem($"Issuers:{i}:Certificate", "is one of Security:Roots; a root issues nobody's certificate.");
             if (!ChainsTo(certificate, roots, intermediates, onTheWay))
                 Problem($"Issuers:{i}:Certificate", "does not lead to any of Security:Roots.");
             issuers.Add(new(certificate, kind, entry.LevelOfAssurance, [.. entry.Policies]));
@@ -110,7 +115,12 @@ internal sealed class TrustedAuthorities
             var path = Path.Combine(environment.ContentRootPath, file);
             if (file.Length > 0 && File.Exists(path))
                 return path;
-            Problem(key, file.Length == 0 ? "names no file." : $"the file {path} does not exist.");
+            Problem(
+                key,
+                file.Length == 0
+                    ? "names no file."
+                    : $"the file {path} does not exist, or its folder may not be entered by the user that runs the service."
+            );
             return null;
         }
 
@@ -120,6 +130,14 @@ internal sealed class TrustedAuthorities
                 return null;
             try
             {
+                if (PemCertificates().Count(File.ReadAllText(path)) > 1)
+                {
+                    Problem(
+                        key,
+                        $"{path} holds several certificates: put each in a file of its own, and name them all."
+                    );
+                    return null;
+                }
                 var certificate = X509CertificateLoader.LoadCertificateFromFile(path);
                 if (certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(b => b.CertificateAuthority))
                     return certificate;
@@ -127,7 +145,12 @@ internal sealed class TrustedAuthorities
             }
             catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
             {
-                Problem(key, $"{path} cannot be read as a certificate: {e.Message}");
+                Problem(
+                    key,
+                    IsOpen(path)
+                        ? $"{path} cannot be read as a certificate (PEM or DER): {e.Message}"
+                        : $"{path} may not be read by the user that runs the service."
+                );
             }
             return null;
         }
@@ -210,6 +233,25 @@ internal sealed class TrustedAuthorities
             }
         }
     }
+
+    private static bool IsOpen(string path)
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    [GeneratedRegex(@"\A[0-2](\.(0|[1-9][0-9]*))+\z", RegexOptions.ExplicitCapture)]
+    private static partial Regex ObjectIdentifier();
+
+    [GeneratedRegex("-----BEGIN (TRUSTED )?CERTIFICATE-----", RegexOptions.ExplicitCapture)]
+    private static partial Regex PemCertificates();
 
     /// <summary>Whether it leads to a root at all; its dates are judged with every request's.</summary>
     private static bool ChainsTo(

@@ -43,6 +43,22 @@ public sealed class SecurityHeaderTests(PkiFixture pki) : IClassFixture<PkiFixtu
         Assert.False(response.Headers.Contains("Strict-Transport-Security"));
     }
 
+    [Theory]
+    [InlineData("cross-site", "POST", 403)]
+    [InlineData("cross-site", "GET", 405)]
+    [InlineData("same-origin", "POST", 200)]
+    [InlineData(null, "POST", 200)]
+    public async Task Another_sites_page_changes_nothing(string? site, string method, int status)
+    {
+        await using var host = await SecureHost.StartAsync(pki.Pki);
+        using var client = host.Client(pki["operator"]);
+        using var request = new HttpRequestMessage(new HttpMethod(method), "/lagesbild/v1/body");
+        if (site is not null)
+            request.Headers.Add("Sec-Fetch-Site", site);
+        using var response = await client.SendAsync(request, Cancelled);
+        Assert.Equal(status, (int)response.StatusCode);
+    }
+
     [Fact]
     public async Task What_does_not_exist_is_closed_too()
     {

@@ -16,6 +16,7 @@ public sealed class SecurityOptionsTests(PkiFixture pki) : IClassFixture<PkiFixt
     [InlineData("HsaIdPattern", "(", "Security:HsaIdPattern: is not a usable regular expression")]
     [InlineData("ServerKey", "nowhere.key", "Security:ServerKey: the file ")]
     [InlineData("Isuers:0:Kind", "person", "Isuers")]
+    [InlineData("Issuers:0:Policies:0", "hej", "Security:Issuers:0:Policies:0: must be an object identifier")]
     public async Task A_wrong_value_is_told_by_its_key_at_start(string key, string? value, string message)
     {
         var wrong = await Assert.ThrowsAsync<OptionsValidationException>(() =>
@@ -31,6 +32,24 @@ public sealed class SecurityOptionsTests(PkiFixture pki) : IClassFixture<PkiFixt
             "Security:Issuers:0:Certificate: does not lead to any of Security:Roots.",
             ("Issuers:0:Certificate", pki.Pki.CertificateFile("ca/other-person-hsa-id-3"))
         );
+
+    [Fact]
+    public async Task A_root_is_no_issuer_and_a_file_holds_one_certificate()
+    {
+        await WrongAsync(
+            "Security:Issuers:0:Certificate: is one of Security:Roots",
+            ("Issuers:0:Certificate", pki.Pki.CertificateFile("ca/root"))
+        );
+        var bundle = Path.Combine(pki.Pki.Directory, "bundle.pem");
+        await File.WriteAllTextAsync(
+            bundle,
+            File.ReadAllText(pki.Pki.CertificateFile("ca/root"))
+                + "\n"
+                + File.ReadAllText(pki.Pki.CertificateFile("ca/other-root")),
+            TestContext.Current.CancellationToken
+        );
+        await WrongAsync("holds several certificates", ("Roots:0", bundle));
+    }
 
     [Fact]
     public async Task A_leaf_is_no_issuer() =>

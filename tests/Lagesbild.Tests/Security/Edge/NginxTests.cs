@@ -118,7 +118,7 @@ public sealed class NginxTests(PkiFixture pki) : IClassFixture<PkiFixture>
             await File.WriteAllTextAsync(
                 Path.Combine(folder, "issuers.pem"),
                 string.Concat(
-                    ((string[])["ca/person-hsa-id-3", "ca/function"]).Select(ca =>
+                    ((string[])["ca/root", "ca/person-hsa-id-3", "ca/function"]).Select(ca =>
                         File.ReadAllText(pki.CertificateFile(ca)) + "\n"
                     )
                 ),
