@@ -51,14 +51,14 @@ public static class CheckCommand
     {
         if (Directory.Exists(file))
         {
-            throw new IOException($"'{file}' is a folder; a file is needed.");
+            throw new NotAFileException("är en mapp. Ange filerna i den, till exempel mapp/*.zip.");
         }
 
         using var content = File.OpenRead(file);
         if (!content.CanSeek)
         {
             // The readers go back to the start.
-            throw new IOException($"'{file}' is a pipe; a file is needed, for it is read twice.");
+            throw new NotAFileException("är ett rör, och filen läses två gånger. Spara den först.");
         }
 
         var result = SourceReaders.Standard.Read(
@@ -135,7 +135,9 @@ public static class CheckCommand
             {
                 progress.Clear();
                 exitCode = Unreadable;
-                await error.WriteLineAsync("lagesbild: " + FileNames.Escape(failure.Message));
+                await error.WriteLineAsync(
+                    FileNames.Escape($"lagesbild: {FileNames.Shown(Path.GetFileName(file))} {Reason(failure)}")
+                );
             }
         }
 
@@ -150,6 +152,16 @@ public static class CheckCommand
 
         return exitCode;
     }
+
+    // The platform's own words are for programmers.
+    private static string Reason(Exception failure) =>
+        failure switch
+        {
+            FileNotFoundException or DirectoryNotFoundException => "finns inte. Kontrollera mapp och namn.",
+            UnauthorizedAccessException => "får inte läsas. Be om läsrätt till filen.",
+            NotAFileException => failure.Message,
+            _ => "går inte att läsa. Kontrollera att disken eller nätverksmappen är åtkomlig, och försök igen.",
+        };
 
     private static async Task WriteAsync(Receipt receipt, TextWriter output)
     {
@@ -185,6 +197,8 @@ public static class CheckCommand
             );
         }
     }
+
+    private sealed class NotAFileException(string message) : IOException(message);
 
     private static string Word(Severity severity) =>
         severity switch

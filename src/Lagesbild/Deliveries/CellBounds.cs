@@ -81,7 +81,8 @@ internal sealed class CellBounds
     /// <summary>Works out all bounds; false where no patients at all could give all these cells.</summary>
     /// <remarks>
     /// Then one number at least is wrong, and nobody can tell which: every period is judged alone, and the periods together
-    /// as far as they agree. Windows before months, everybody before the groups: what contradicts those before is left out.
+    /// as far as they agree. Windows before months, everybody before the groups: what contradicts those before is left out,
+    /// and a period of which nothing was sent tells nothing: it may be that the register leaves such periods out.
     /// </remarks>
     public bool Tighten()
     {
@@ -111,7 +112,7 @@ internal sealed class CellBounds
         Array.Clear(_isTaken);
         for (var period = 0; period < Period.Count; period++)
         {
-            if (!Take(period, Vector256<int>.AllBitsSet))
+            if (IsSent(period) && !Take(period, Vector256<int>.AllBitsSet))
             {
                 for (var group = 0; group < _groups; group++)
                 {
@@ -178,6 +179,8 @@ internal sealed class CellBounds
 
         return null;
     }
+
+    private bool IsSent(int period) => _patients[period * Lanes] != 0;
 
     private ulong All => (1UL << _low.Length) - 1;
 

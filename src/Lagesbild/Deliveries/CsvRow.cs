@@ -18,7 +18,8 @@ internal static class CsvRow
                 "personal-identity-number",
                 "Raden innehåller något som ser ut som ett personnummer.",
                 delivery.Entry,
-                lineNumber
+                lineNumber,
+                ColumnOf(text, field => PersonalIdentityNumber.IsIn(field) && !Fields.IsHsaId(field))
             );
         }
 
@@ -34,7 +35,8 @@ internal static class CsvRow
                 "encoding",
                 "Raden innehåller ett styrtecken eller formattecken.",
                 delivery.Entry,
-                lineNumber
+                lineNumber,
+                ColumnOf(text, field => Fields.HasForbiddenCharacter(field))
             );
             return null;
         }
@@ -85,6 +87,12 @@ internal static class CsvRow
 
         return values;
     }
+
+    // 1-based; null where it cannot be told.
+    private static int? ColumnOf(string? text, Predicate<string> isWrong) =>
+        text is not null && Split(text) is { } fields && Array.FindIndex(fields, isWrong) is >= 0 and var at
+            ? at + 1
+            : null;
 
     // The first field of every entry is an HSA-id: where it has that form, its digits are an organisation's and a unit's.
     private static bool HasPersonalNumber(string text)

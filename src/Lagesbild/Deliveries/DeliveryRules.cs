@@ -36,6 +36,7 @@ internal sealed class DeliveryRules
     // Patients of one pair's cells, period by period: Missing, Masked, or the number.
     private readonly long[] _patients;
     private readonly CellBounds _bounds;
+    private readonly List<(Period Period, int Group)> _pinned = [];
     private int _pair;
 
     private DeliveryRules(DeliveryContents contents, DeliveryBuilder delivery, Findings findings)
@@ -188,9 +189,10 @@ internal sealed class DeliveryRules
         }
 
         line = all != Missing ? LineOf(period, 0) : line;
+        var code = CodeOf(period);
         if (all == Missing)
         {
-            GroupSum($"Ett urval finns utan cell för {Everybody}. Skicka även den.", line);
+            GroupSum($"{code}: ett urval finns utan cell för {Everybody}. Skicka även den.", line);
         }
         else if (all == Masked)
         {
@@ -199,14 +201,14 @@ internal sealed class DeliveryRules
                 return true;
             }
 
-            GroupSum($"Ett urval är synligt fast {Everybody} är undertryckt. Undertryck även urvalet.", line);
+            GroupSum($"{code}: ett urval är synligt fast {Everybody} är undertryckt. Undertryck även urvalet.", line);
         }
         else if (visible + masked > all || (_contents.Source.GroupsPartition && masked == 0 && visible != all))
         {
             GroupSum(
                 _contents.Source.GroupsPartition
-                    ? $"Urvalen ger inte {Everybody} tillsammans. Ett undertryckt urval har minst en patient."
-                    : $"Ett urval har fler patienter än {Everybody}.",
+                    ? $"{code}: urvalen ger inte {Everybody} tillsammans. Ett undertryckt urval har minst en patient."
+                    : $"{code}: ett urval har fler patienter än {Everybody}.",
                 line
             );
         }
@@ -215,9 +217,9 @@ internal sealed class DeliveryRules
             _findings.Error(
                 "derivable",
                 _contents.Source.GroupsPartition
-                    ? "Ett undertryckt urval går att räkna ut ur de synliga. Undertryck fler urval, så att minst två är "
-                        + $"undertryckta och de tillsammans har minst {Smallest} patienter."
-                    : $"{Everybody} minus urvalet är mellan 1 och 4 patienter: resten går att räkna ut. Undertryck urvalet.",
+                    ? $"{code}: ett undertryckt urval går att räkna ut ur de synliga. Undertryck fler urval, så att minst två är "
+                        + $"undertryckta och de tillsammans har minst {Smallest} patienter; förslagsvis {SmallestShown(period)}."
+                    : $"{code}: {Everybody} minus urvalet är mellan 1 och 4 patienter: resten går att räkna ut. Undertryck urvalet.",
                 _delivery.CellEntry,
                 line
             );
@@ -230,35 +232,50 @@ internal sealed class DeliveryRules
         return false;
     }
 
+    // The smallest visible group, or where there is none everybody.
+    private string SmallestShown(Period period)
+    {
+        var shown = Enumerable.Range(1, _groups - 1).Where(group => Patients(period, group) > 0).ToList();
+        return _contents.Source.Groups[shown.Count > 0 ? shown.MinBy(group => Patients(period, group)) : 0].Code;
+    }
+
     /// <summary>Masked cells that periods and groups together leave one single number for.</summary>
     private void JudgeMasked()
     {
         _bounds.Tighten();
+        _pinned.Clear();
         for (byte period = 0; period < Period.Count; period++)
         {
-            if (_bounds.IsPinned(period, 0))
-            {
-                _findings.Warning(
-                    "derivable-window",
-                    "En undertryckt cell går att räkna ut ur fönster och månader som är synliga. Undertryck fler av dem.",
-                    _delivery.CellEntry,
-                    LineOf(new Period(period), 0)
-                );
-            }
-
-            for (var group = 1; group < _groups; group++)
+            for (var group = 0; group < _groups; group++)
             {
                 if (_bounds.IsPinned(period, group))
                 {
-                    _findings.Error(
-                        "derivable",
-                        "Ett undertryckt urval går att räkna ut ur åtgärdens andra celler vid enheten: urval, fönster och månader "
-                            + "lämnar bara ett möjligt antal. Undertryck fler av dem.",
-                        _delivery.CellEntry,
-                        LineOf(new Period(period), group)
-                    );
+                    _pinned.Add((new Period(period), group));
                 }
             }
+        }
+
+        foreach (var (period, group) in _pinned)
+        {
+            var (code, severity) = group == 0 ? ("derivable-window", Severity.Warning) : ("derivable", Severity.Error);
+            // What is not listed needs no advice.
+            var helps =
+                _findings.Counts.GetValueOrDefault(code) < Findings.ListedPerCode
+                    ? _bounds.FindToMask(period.Index, group)
+                    : null;
+            var advice = helps is var (inPeriod, ofGroup)
+                ? $"Undertryck också {CellName(new Period((byte)inPeriod), ofGroup)}, eller någon annan av dem."
+                : "Undertryck fler av dem; det räcker inte med en.";
+            _findings.Add(
+                new Finding(
+                    code,
+                    severity,
+                    $"{CellName(period, group)} går att räkna ut ur åtgärdens andra celler vid enheten: urval, fönster och månader "
+                        + $"lämnar bara ett möjligt antal. {advice}",
+                    _delivery.CellEntry,
+                    LineOf(period, group)
+                )
+            );
         }
     }
 
@@ -293,7 +310,9 @@ internal sealed class DeliveryRules
             if (isInside && year != Masked && AtLeast(Patients(month, group)) > year)
             {
                 WindowSum(
-                    "En månad inom de senaste 365 dagarna har fler patienter än 365D. Räkna om båda ur samma uttag.",
+                    year == Missing
+                        ? $"{CellName(month, group)} finns fast 365D saknas. Skicka även 365D."
+                        : $"{CellName(month, group)} har fler patienter än 365D, där månaden ingår. Räkna om båda ur samma uttag.",
                     LineOf(month, group)
                 );
             }
@@ -309,7 +328,7 @@ internal sealed class DeliveryRules
             return;
         }
 
-        var codes = $"{shorter.Days}D och {longer.Days}D";
+        var codes = $"{_contents.Source.Groups[group].Code}, {CodeOf(shorter)} och {CodeOf(longer)}";
         if (many == Missing || (many == Masked && few != Masked))
         {
             WindowSum(
@@ -403,6 +422,10 @@ internal sealed class DeliveryRules
     private string Everybody => _contents.Source.Groups[0].Code;
 
     private long Patients(Period period, int group) => _patients[period.Index * _groups + group];
+
+    private string CodeOf(Period period) => period.ToCode(_contents.Version.ReferenceDate);
+
+    private string CellName(Period period, int group) => $"{CodeOf(period)} {_contents.Source.Groups[group].Code}";
 
     private static long AtLeast(long patients) => patients == Masked ? 1 : patients;
 

@@ -34,10 +34,12 @@ internal sealed class InflatedLines : IDisposable
 
     /// <param name="compressed">Read to its end on another thread; the caller leaves it alone until disposal.</param>
     /// <param name="isDeflated">False for a stored entry.</param>
+    /// <param name="length">What it says that it inflates to.</param>
     /// <param name="mostBytes">More than this is refused by <see cref="Next"/>, with the words of <paramref name="tooMuch"/>.</param>
     public InflatedLines(
         Slice compressed,
         bool isDeflated,
+        long length,
         long mostBytes,
         string tooMuch,
         CancellationToken cancellationToken
@@ -50,7 +52,7 @@ internal sealed class InflatedLines : IDisposable
         }
 
         _inflating = Task.Factory.StartNew(
-            () => Inflate(compressed, isDeflated, mostBytes, tooMuch, _stop.Token),
+            () => Inflate(compressed, isDeflated, length, mostBytes, tooMuch, _stop.Token),
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default
@@ -179,6 +181,7 @@ internal sealed class InflatedLines : IDisposable
     private InflatedEntry Inflate(
         Slice compressed,
         bool isDeflated,
+        long promised,
         long mostBytes,
         string tooMuch,
         CancellationToken cancellationToken
@@ -213,6 +216,16 @@ internal sealed class InflatedLines : IDisposable
                 if (total > mostBytes)
                 {
                     throw new UnreadableException("archive", tooMuch);
+                }
+
+                // Before the reader takes the stump of a line for a wrong one.
+                if (length < room.Length && total != promised)
+                {
+                    throw new UnreadableException(
+                        "archive",
+                        "Innehållet har inte den längd som arkivet uppger: filen är avkortad eller skadad, troligen i överföringen. "
+                            + "Skicka den igen."
+                    );
                 }
 
                 hash.AppendData(data);

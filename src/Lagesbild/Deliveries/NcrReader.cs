@@ -44,6 +44,7 @@ public sealed class NcrReader : ISourceReader
         using var lines = new InflatedLines(
             new Slice(content, gzip.DataStart, packed),
             true,
+            gzip.Length,
             Math.Min(MostBytes, packed * MostRatio),
             $"Filen packas upp till mer än 2 GiB eller mer än 1:{MostRatio}.",
             cancellationToken
@@ -51,11 +52,11 @@ public sealed class NcrReader : ISourceReader
         ReadLines(lines, delivery);
         while (lines.Next(out _)) { } // so that damage behind a wrong line is seen as well
         var inflated = lines.Finish();
-        if (inflated.Length != gzip.Length || inflated.Crc32 != gzip.Crc32)
+        if (inflated.Crc32 != gzip.Crc32)
         {
             delivery.Findings.Error(
                 "archive",
-                "Filen är avkortad eller skadad, troligen i överföringen: längd eller kontrollsumma stämmer inte. Skicka den igen."
+                "Filen är avkortad eller skadad, troligen i överföringen: kontrollsumman stämmer inte. Skicka den igen."
             );
         }
     }
@@ -89,6 +90,7 @@ public sealed class NcrReader : ISourceReader
                     return;
                 }
 
+                LoseUnit();
                 continue;
             }
 
@@ -145,7 +147,17 @@ public sealed class NcrReader : ISourceReader
                         null,
                         number
                     );
+                    LoseUnit();
                     break;
+            }
+        }
+
+        // Among the units a line that is not understood was one of them, likely.
+        void LoseUnit()
+        {
+            if (!hasWaits)
+            {
+                delivery.LoseUnit();
             }
         }
 
@@ -155,7 +167,7 @@ public sealed class NcrReader : ISourceReader
                 isFirst ? "manifest" : "row-count",
                 isFirst ? "Filen är tom." : "Sista raden ska vara slut. Filen kan vara avkortad.",
                 null,
-                lines.LineNumber
+                isFirst ? null : lines.LineNumber
             );
         }
     }
@@ -192,7 +204,7 @@ public sealed class NcrReader : ISourceReader
         catch (JsonException)
         {
             JsonShape.JudgeRaw(text, delivery, number);
-            if (!IsJson(text) && Fields.HasForbiddenCharacter(text))
+            if (!JsonShape.IsJson(text) && Fields.HasForbiddenCharacter(text))
             {
                 delivery.Findings.Error(
                     "encoding",
@@ -206,26 +218,13 @@ public sealed class NcrReader : ISourceReader
             // A key twice is JSON of a kind; everything else is not JSON at all.
             delivery.Findings.Error(
                 isHeader ? "manifest"
-                    : IsJson(text) ? "header"
+                    : JsonShape.IsJson(text) ? "header"
                     : "field",
-                IsJson(text) ? "Samma nyckel står två gånger på raden." : "Raden är inte ett JSON-objekt.",
+                JsonShape.IsJson(text) ? "Samma nyckel står två gånger på raden." : "Raden är inte ett JSON-objekt.",
                 null,
                 number
             );
             return null;
-        }
-    }
-
-    private static bool IsJson(string text)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 8 });
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
         }
     }
 

@@ -14,6 +14,8 @@ internal static class NcrWait
     private const int CountColumn = 6;
     private const int BinsColumn = 7;
 
+    private const string CountForm = "antal ska vara ett heltal eller \"x\" (litet x), utan citattecken kring talet.";
+
     /// <summary>Where complaints of a cell point.</summary>
     public static CellColumns Columns => new(BinsColumn, BinsColumn, BinsColumn, CountColumn);
 
@@ -25,6 +27,12 @@ internal static class NcrWait
             && count.ValueKind == JsonValueKind.String
             && count.ValueEquals("x"u8);
         var json = new JsonShape(root, delivery.Findings, "header", null, line);
+        if (count.ValueKind == JsonValueKind.String && !isMasked)
+        {
+            delivery.Findings.Error("field", CountForm, null, line, CountColumn);
+            return;
+        }
+
         if (
             !(
                 isMasked
@@ -90,7 +98,7 @@ internal static class NcrWait
         const string form = "fack ska vara [från, till, antal] med heltal, till null bara i ett öppet fack.";
         if (JsonShape.WholeNumber(count, int.MaxValue) is not { } promised)
         {
-            delivery.Findings.Error("field", "antal ska vara ett heltal eller \"x\".", null, line, CountColumn);
+            delivery.Findings.Error("field", CountForm, null, line, CountColumn);
             return null;
         }
 

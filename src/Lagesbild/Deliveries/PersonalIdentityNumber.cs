@@ -10,6 +10,8 @@ namespace Lagesbild.Deliveries;
 public static class PersonalIdentityNumber
 {
     private const int NumberLength = 4; // what stands after the separator
+    private const int MostSeparators = 3;
+    private const string Separators = "-+ ./_~";
 
     /// <summary>True where <paramref name="text"/> holds one, bounded by something that is not a letter or digit.</summary>
     public static bool IsIn(ReadOnlySpan<char> text)
@@ -49,25 +51,72 @@ public static class PersonalIdentityNumber
                     return true;
                 }
             }
-            else if (
-                length is 6 or 8
-                && end < plain.Length
-                && plain[end] is '-' or '+' or ' '
-                && DigitsFrom(plain, end + 1) == NumberLength
-                && IsBoundary(plain, end + 1 + NumberLength)
-            )
+            else if (DateFrom(plain, start, candidate, ref end) is > 0 and var date)
             {
-                plain.Slice(start, length).CopyTo(candidate);
-                plain.Slice(end + 1, NumberLength).CopyTo(candidate[length..]);
-                if (IsOne(candidate[..(length + NumberLength)]))
+                var isDashed = end - start > date;
+                var number = end + SeparatorsFrom(plain, end);
+                if (
+                    number > end
+                    && DigitsFrom(plain, number) == NumberLength
+                    && IsBoundary(plain, number + NumberLength)
+                    && !(isDashed && plain[end] == ' ' && IsTime(plain.Slice(number, NumberLength)))
+                )
                 {
-                    return true;
+                    plain.Slice(number, NumberLength).CopyTo(candidate[date..]);
+                    if (IsOne(candidate[..(date + NumberLength)]))
+                    {
+                        return true;
+                    }
                 }
             }
         }
 
         return false;
     }
+
+    // The six or eight digits of a date, written together or yyyy-MM-dd; how many, and where it ends.
+    private static int DateFrom(ReadOnlySpan<char> text, int start, Span<char> digits, ref int end)
+    {
+        var length = end - start;
+        if (length is 6 or 8)
+        {
+            text.Slice(start, length).CopyTo(digits);
+            return length;
+        }
+
+        if (
+            length == 4
+            && end + 6 <= text.Length
+            && text[end] is '-' or '.' or '/'
+            && text[end + 3] == text[end]
+            && DigitsFrom(text, end + 1) == 2
+            && DigitsFrom(text, end + 4) == 2
+        )
+        {
+            text.Slice(start, 4).CopyTo(digits);
+            text.Slice(end + 1, 2).CopyTo(digits[4..]);
+            text.Slice(end + 4, 2).CopyTo(digits[6..]);
+            end += 6;
+            return 8;
+        }
+
+        return 0;
+    }
+
+    // As people type: one, or one with a space on either side.
+    private static int SeparatorsFrom(ReadOnlySpan<char> text, int start)
+    {
+        var end = start;
+        while (end < text.Length && end - start < MostSeparators && Separators.Contains(text[end]))
+        {
+            end++;
+        }
+
+        return end - start;
+    }
+
+    // Behind a whole date and a space: 0830 is half past eight.
+    private static bool IsTime(ReadOnlySpan<char> four) => Two(four, 0) < 24 && Two(four, 2) < 60;
 
     /// <summary>True where bytes that are text of an unknown kind hold one: as UTF-8, and as characters of one byte or of two.</summary>
     public static bool IsInBytes(ReadOnlySpan<byte> bytes)
@@ -137,7 +186,10 @@ public static class PersonalIdentityNumber
 
     // Beyond the first plane only three things matter: a digit, what a number may not stand next to, and the rest.
     private static char Normalised(Rune rune) =>
-        Rune.IsDigit(rune) ? (char)('0' + (int)Rune.GetNumericValue(rune))
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.OtherNumber
+        && Rune.GetNumericValue(rune) is >= 0 and <= 9 and var value
+        && value == (int)value
+            ? (char)('0' + (int)value)
         : Rune.IsLetterOrDigit(rune) ? 'A'
         : '.';
 
@@ -148,7 +200,8 @@ public static class PersonalIdentityNumber
             return c == '\t' ? ' ' : c;
         }
 
-        var digit = CharUnicodeInfo.GetDecimalDigitValue(c);
+        // Raised, lowered and circled ones too.
+        var digit = CharUnicodeInfo.GetDigitValue(c);
         if (digit >= 0)
         {
             return (char)('0' + digit);
@@ -157,11 +210,13 @@ public static class PersonalIdentityNumber
         return char.GetUnicodeCategory(c) switch
         {
             UnicodeCategory.DashPunctuation => '-',
-            UnicodeCategory.SpaceSeparator => ' ',
+            UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator =>
+                ' ',
             _ => c switch
             {
                 '\u2212' or '\u2043' or '\u02D7' => '-', // minus sign, hyphen bullet, modifier minus
                 '\uFF0B' => '+', // full-width plus
+                '\u2800' or '\u3164' or '\uFFA0' or '\u115F' or '\u1160' => ' ', // seen as nothing: Braille, Hangul fillers
                 _ => c,
             },
         };

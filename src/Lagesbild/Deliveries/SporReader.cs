@@ -76,6 +76,7 @@ public sealed class SporReader : ISourceReader
                 new Slice(content, entry.DataStart, entry.CompressedLength),
                 entry.IsDeflated,
                 entry.Length,
+                entry.Length,
                 MoreThanTold,
                 cancellationToken
             );
@@ -120,7 +121,12 @@ public sealed class SporReader : ISourceReader
             throw new UnreadableException(
                 "archive",
                 missing.Count > 0
-                    ? $"Arkivet saknar {string.Join(", ", missing)}."
+                    ? $"Arkivet saknar {string.Join(", ", missing)}"
+                        + (
+                            entries.Count > EntryNames.Length - missing.Count
+                                ? " men har poster med andra namn. Posterna ska ligga i roten, utan sökväg, mapp eller arkiv i arkivet."
+                                : "."
+                        )
                     : $"Arkivet ska innehålla exakt {string.Join(", ", EntryNames)}, i den ordningen, i sin rot."
             );
         }
@@ -147,11 +153,11 @@ public sealed class SporReader : ISourceReader
         DeliveryBuilder delivery
     )
     {
-        if (inflated.Length != entry.Length || inflated.Crc32 != entry.Crc32)
+        if (inflated.Crc32 != entry.Crc32)
         {
             delivery.Findings.Error(
                 "archive",
-                "Posten är skadad, troligen i överföringen: längd eller kontrollsumma stämmer inte. Skicka filen igen.",
+                "Posten är skadad, troligen i överföringen: kontrollsumman stämmer inte. Skicka filen igen.",
                 entry.Name
             );
         }
@@ -190,6 +196,7 @@ public sealed class SporReader : ISourceReader
             var lines = new InflatedLines(
                 new Slice(content, entry.DataStart, entry.CompressedLength),
                 entry.IsDeflated,
+                entry.Length,
                 entry.Length,
                 MoreThanTold,
                 CancellationToken.None
@@ -238,7 +245,9 @@ public sealed class SporReader : ISourceReader
             JsonShape.JudgeRaw(json, delivery, null);
             throw new UnreadableException(
                 "manifest",
-                "Manifestet är inte JSON, eller har samma nyckel två gånger.",
+                string.IsNullOrWhiteSpace(json) ? "Manifestet är tomt."
+                    : JsonShape.IsJson(json) ? "Samma nyckel står två gånger i manifestet."
+                    : "Manifestet är inte JSON. Kommentarer och avslutande komman får inte finnas.",
                 notJson.LineNumber + 1
             );
         }
@@ -287,17 +296,16 @@ public sealed class SporReader : ISourceReader
                 return false;
             }
 
-            if (
+            var complaint =
                 file.Text("namn") != EntryNames[i + 1]
-                || file.WholeNumber("rader", int.MaxValue) is null
-                || file.Text("sha256") is not { Length: 64 } sha
-                || !sha.All(char.IsAsciiHexDigit)
-            )
+                    ? "namn är ett annat: filer ska lista enheter.csv, vantetid.csv och asa.csv i den ordningen."
+                : file.WholeNumber("rader", int.MaxValue) is null ? "rader ska vara ett heltal."
+                : file.Text("sha256") is not { Length: 64 } sha || !sha.All(char.IsAsciiHexDigit)
+                    ? "sha256 ska vara 64 hexadecimala siffror."
+                : null;
+            if (complaint is not null)
             {
-                json.Complain(
-                    "filer ska lista enheter.csv, vantetid.csv och asa.csv i den ordningen, var och en med rader (heltal) "
-                        + "och sha256 (64 hexadecimala siffror)."
-                );
+                json.Complain($"filer, {EntryNames[i + 1]}: {complaint}");
                 return false;
             }
         }

@@ -46,7 +46,9 @@ internal static class ZipDirectory
 
         if (start < 0 || start + size != directoryEnd)
         {
-            throw Damaged("Arkivets katalog slutar inte där slutposten börjar.");
+            throw Damaged(
+                "Arkivets katalog slutar inte där slutposten börjar: något står före eller inuti arkivet. Packa om filen."
+            );
         }
 
         var directory = At(zip, start, (int)size);

@@ -25,8 +25,9 @@ public sealed class CheckTests
     }
 
     [Theory]
-    [InlineData("cat \"$1\" | dotnet \"$0\" check /dev/stdin", "pipe")]
-    [InlineData("dotnet \"$0\" check \"$(dirname \"$1\")\"", "folder")]
+    [InlineData("cat \"$1\" | dotnet \"$0\" check /dev/stdin", "är ett rör")]
+    [InlineData("dotnet \"$0\" check \"$(dirname \"$1\")\"", "är en mapp")]
+    [InlineData("dotnet \"$0\" check \"$1.saknas\"", "finns inte. Kontrollera mapp och namn.")]
     public async Task What_is_no_file_is_unreadable_in_one_line(string line, string named)
     {
         using var folder = new TestFolder();

@@ -77,6 +77,36 @@ public sealed class DeliveryEdgesTests
         }
     }
 
+    [Theory]
+    [InlineData("811228 - 9874")]
+    [InlineData("811228  9874")]
+    [InlineData("1981-12-28-9874")]
+    [InlineData("1981-12-28 9874")]
+    [InlineData("1981.12.28 - 9874")]
+    [InlineData("811228.9874")]
+    [InlineData("811228/9874")]
+    [InlineData("19811228_9874")]
+    [InlineData("811228~9874")]
+    [InlineData("811228\u20289874")]
+    [InlineData("811228\u28009874")]
+    [InlineData("811228\u31649874")]
+    [InlineData("\u2078\u00B9\u00B9\u00B2\u00B2\u2078-\u2079\u2078\u2077\u2074")]
+    [InlineData("\u2088\u2081\u2081\u2082\u2082\u2088-\u2089\u2088\u2087\u2084")]
+    [InlineData("\u2467\u2460\u2460\u2461\u2461\u2467\u2468\u2467\u2466\u2463")]
+    public void A_personal_number_is_seen_as_people_type_it(string number)
+    {
+        Assert.True(PersonalIdentityNumber.IsIn("Exempel " + number));
+        Assert.False(PersonalIdentityNumber.IsIn("Exempel " + number + "0"));
+        Assert.False(PersonalIdentityNumber.IsIn("Exempel A" + number));
+    }
+
+    [Theory]
+    [InlineData("Exempel 2026-11-21 0831")] // its digits are right, were they a number's
+    [InlineData("Exempel 811228 -+- 9874")]
+    [InlineData("Exempel 81-12-28-9874-1")]
+    public void What_only_resembles_a_personal_number_passes(string text) =>
+        Assert.False(PersonalIdentityNumber.IsIn(text));
+
     [Fact]
     public void A_personal_number_is_seen_in_the_digits_of_any_plane()
     {
@@ -262,7 +292,7 @@ public sealed class DeliveryEdgesTests
             { "SE2321000180-EX01;NGB;365D;ALLA;7;013;12", "field", 6 },
             { "SE2321000180-EX01;ngb;365D;ALLA;7;13;12", "field", 2 },
             { "SE2321000180-EX99;NGB;365D;ALLA;7;13;12", "unit-unknown", 1 },
-            { "SE2321000180-EX01;NGB;365D;ALLA;7;13;\u0007", "encoding", null },
+            { "SE2321000180-EX01;NGB;365D;ALLA;7;13;\u0007", "encoding", 7 },
             { "SE2321000180-EX01;NGB;365D;ALLA;7;6;12", "bin-order", 6 },
             { "SE2321000180-EX01;NGB;365D;ALLA;7;13;0", "bin-order", 7 },
         };

@@ -64,7 +64,7 @@ public sealed class FalseAlarmTests
     private static string Legal(Random random, int i)
     {
         string Digits(int count) => string.Concat(Enumerable.Range(0, count).Select(_ => random.Next(10)));
-        return (i % 12) switch
+        return (i % 14) switch
         {
             0 => random.Next(1_000_001).ToString(CultureInfo.InvariantCulture),
             1 => random.Next(36_501).ToString(CultureInfo.InvariantCulture),
@@ -80,6 +80,9 @@ public sealed class FalseAlarmTests
             7 => $"Exempelkliniken 08-{Digits(3)} {Digits(3)} {Digits(2)}",
             8 => $"Exempelkliniken +46 {random.Next(10, 99)} {Digits(3)} {Digits(2)} {Digits(2)}",
             9 => $"Exempel AB {random.Next(16, 99)}{random.Next(2, 10)}{Digits(3)}-{Digits(4)}",
+            11 =>
+                $"Exempelkliniken från {random.Next(2000, 2030)}-{random.Next(1, 13):D2}-{random.Next(1, 29):D2} {random.Next(24):D2}{random.Next(60):D2}",
+            12 => $"Exempelkliniken {Digits(3)}.{Digits(3)} {Digits(2)}/{Digits(2)}, rum {Digits(4)}",
             10 => $"Enhet {Digits(random.Next(1, 9))} plan {random.Next(10)}",
             _ =>
                 $"SPOR_{random.Next(2000, 2099)}-{random.Next(10, 13)}-{random.Next(10, 29)}_{random.Next(2, 100)}.zip",

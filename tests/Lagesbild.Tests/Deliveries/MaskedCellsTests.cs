@@ -89,6 +89,13 @@ public sealed class MaskedCellsTests
         var result = Reading.Read(file);
         var found = Assert.Single(result.Findings.Listed);
         Assert.Equal(("derivable", 10), (found.Code, found.Line!.Value));
+        Assert.StartsWith("2026-02 90 går att räkna ut", found.Message, StringComparison.Ordinal);
+
+        // What it says helps.
+        Assert.Contains("Undertryck också 365D 14,", found.Message, StringComparison.Ordinal);
+        var advised = ByEquation();
+        advised.Waits[2] = $"{SporFile.Falun};NGB;365D;14;;;x";
+        Assert.Empty(Reading.Read(advised).Findings.Listed);
 
         file.Change("vantetid.csv", 7, 7, "44"); // nobody knows any longer how many of them
         file.Change("vantetid.csv", 2, 7, "124");

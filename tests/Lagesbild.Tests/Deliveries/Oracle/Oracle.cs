@@ -119,18 +119,23 @@ internal static partial class Oracle
         foreach (Match match in PersonForm().Matches(plain))
         {
             var digits = string.Concat(match.Groups["digits"].Value.Where(char.IsAsciiDigit));
-            Require(!IsPerson(digits), "personal number");
+            var isTime = match.Groups["time"].Success;
+            Require(isTime || !IsPerson(digits), "personal number");
         }
     }
 
     private static string Plain(Rune rune) =>
         Rune.GetUnicodeCategory(rune) switch
         {
-            UnicodeCategory.DecimalDigitNumber => ((int)Rune.GetNumericValue(rune)).ToString(
-                CultureInfo.InvariantCulture
-            ),
+            UnicodeCategory.DecimalDigitNumber
+            or UnicodeCategory.OtherNumber
+                when Rune.GetNumericValue(rune) is >= 0 and <= 9 and var value && value % 1 == 0 => (
+                (int)value
+            ).ToString(CultureInfo.InvariantCulture),
             UnicodeCategory.DashPunctuation => "-",
-            UnicodeCategory.SpaceSeparator => " ",
+            UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator =>
+                " ",
+            _ when rune.Value is 0x2800 or 0x3164 or 0xFFA0 or 0x115F or 0x1160 => " ",
             _ when rune.Value is 0x2212 or 0x2043 or 0x02D7 => "-",
             _ when rune.Value == 0xFF0B => "+",
             _ when rune.Value == '\t' => " ",
@@ -169,6 +174,9 @@ internal static partial class Oracle
     private static partial Regex NumberForm();
 
     // Every place is tried, also inside what another place has taken.
-    [GeneratedRegex(@"(?<![\p{L}\p{Nd}])(?=(?<digits>([0-9]{2})?[0-9]{6}[-+ ]?[0-9]{4})(?![\p{L}\p{Nd}]))")]
+    [GeneratedRegex(
+        @"(?<![\p{L}\p{Nd}])(?=(?<digits>(([0-9]{2})?[0-9]{6}|[0-9]{4}(?<by>[-./])[0-9]{2}\k<by>[0-9]{2}(?=[-+ ./_~])"
+            + @"(?<time>(?= [-+ ./_~]{0,2}([01][0-9]|2[0-3])[0-5][0-9]))?)[-+ ./_~]{0,3}[0-9]{4})(?![\p{L}\p{Nd}]))"
+    )]
     private static partial Regex PersonForm();
 }

@@ -146,7 +146,7 @@ internal static class Sums
 
         for (var period = 0; period < cells.GetLength(0); period++)
         {
-            if (!Takes(period, 0, groups))
+            if (cells[period, 0] != 0 && !Takes(period, 0, groups))
             {
                 for (var group = 0; group < groups; group++)
                 {
