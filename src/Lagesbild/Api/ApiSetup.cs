@@ -303,7 +303,6 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints, IServiceProvide
         }
         catch (Exception failure) when (LedgerAway.Is(failure) && !context.Response.HasStarted)
         {
-            context.Response.Headers.RetryAfter = "60";
             await Problem.LedgerAway.WriteAsync(context);
         }
     }

@@ -16,6 +16,9 @@ internal sealed class Contract : IDocumentFilter
     private const string TraceParent = "traceparent";
     private const string IfNoneMatch = "ifNoneMatch";
 
+    private static readonly string[] OfReading = ["traceparent", "ETag", "Cache-Control", "Vary", "Content-Encoding"];
+    private static readonly string[] OfDownloads = [StreamedResponse.PictureHeader, StreamedResponse.SyntheticHeader];
+
     private static readonly Dictionary<string, Bilingual> Tags = new()
     {
         ["api-info"] = new("Om gränssnittet.", "About the API."),
@@ -136,6 +139,7 @@ internal sealed class Contract : IDocumentFilter
 
         AddResponses(document, context, [.. paths.Values.SelectMany(item => item.Operations!.Values)]);
         document.Paths = paths;
+        SwedishDescriptions.AddTo(document);
         var used = paths.Keys.Select(path => path.Split('/')[1]).ToHashSet();
         document.Tags = Tags.Where(tag => used.Contains(tag.Key))
             .Select(tag => new OpenApiTag { Name = tag.Key, Description = Both(tag.Value) })
@@ -180,7 +184,8 @@ internal sealed class Contract : IDocumentFilter
             document,
             "traceparent",
             new("Spårning enligt W3C Trace Context.", "W3C Trace Context."),
-            "00-4bf92f3577b34da6a3ce929d0e0e4736-b7ad6b7169203331-01"
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-b7ad6b7169203331-01",
+            "^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"
         );
         AddHeader(
             document,
@@ -214,6 +219,42 @@ internal sealed class Contract : IDocumentFilter
             HandIn.SeenBefore,
             new("true när samma innehåll lämnats in förut.", "true where the same content was handed in before."),
             "true"
+        );
+        AddHeader(
+            document,
+            StreamedResponse.PictureHeader,
+            new(
+                "Lägesbildens id, för alla format utom application/json, som har det i svaret.",
+                "The picture's id, of every format but application/json, which has it within."
+            ),
+            "0197c1a2-7d2f-7e51-8b13-1a2b3c4d5e6f"
+        );
+        AddHeader(
+            document,
+            StreamedResponse.SyntheticHeader,
+            new(
+                "true när någon källas data är påhittade; som Lagesbild-Picture.",
+                "true where the data of any source are invented; as Lagesbild-Picture."
+            ),
+            "false"
+        );
+        AddHeader(
+            document,
+            "Content-Disposition",
+            new(
+                "Filens namn, som säger vad den innehåller; för alla format utom application/json.",
+                "The file's name, which says what is inside; of every format but application/json."
+            ),
+            "attachment; filename=\"vantetider_NGB_enhet_2026-11-21.csv\""
+        );
+        AddHeader(
+            document,
+            "Content-Encoding",
+            new(
+                "Hur svaret är packat, när Accept-Encoding ber om det.",
+                "How it is packed, where Accept-Encoding asks."
+            ),
+            "br"
         );
         AddHeader(document, "Retry-After", new("Sekunder att vänta.", "Seconds to wait."), "2");
     }
@@ -285,7 +326,7 @@ internal sealed class Contract : IDocumentFilter
             new OpenApiParameterReference(TraceParent, document),
         ];
         var responses = operation.Responses!;
-        int[] anywhere = [414, 421, 429];
+        int[] anywhere = [405, 414, 421, 429];
         foreach (
             var status in responses
                 .Where(response => response.Value.Content?.ContainsKey(Problem.MediaType) == true)
@@ -312,7 +353,9 @@ internal sealed class Contract : IDocumentFilter
             if (response is OpenApiResponse { } own && status.StartsWith('2'))
             {
                 own.Headers =
-                    isGet ? Headers(document, "traceparent", "ETag", "Cache-Control", "Vary")
+                    isGet && own.Content!.Keys.Any(type => type != Representation.Json.MediaType)
+                        ? Headers(document, [.. OfReading, "Content-Disposition", .. OfDownloads])
+                    : isGet ? Headers(document, OfReading)
                     : status == "200" ? Headers(document, "traceparent")
                     : Headers(document, "traceparent", "Location", "Lagesbild-Seen-Before");
             }
@@ -345,13 +388,19 @@ internal sealed class Contract : IDocumentFilter
     private static Dictionary<string, IOpenApiHeader> Headers(OpenApiDocument document, params string[] names) =>
         names.ToDictionary(name => name, name => (IOpenApiHeader)new OpenApiHeaderReference(name, document));
 
-    private static void AddHeader(OpenApiDocument document, string name, Bilingual meaning, string example) =>
+    private static void AddHeader(
+        OpenApiDocument document,
+        string name,
+        Bilingual meaning,
+        string example,
+        string? pattern = null
+    ) =>
         document.AddComponent<IOpenApiHeader>(
             name,
             new OpenApiHeader
             {
                 Description = Both(meaning),
-                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = pattern },
                 Example = example,
             }
         );

@@ -70,15 +70,20 @@ internal static class ContractExamples
         Of(Refusal.CertificateMissing),
         Of(Refusal.Chain),
         Of(Refusal.Expired),
+        Of(Refusal.NotYetValid),
         Of(Refusal.Revoked),
         Of(Refusal.RevocationUnknown),
         Of(Refusal.Issuer),
         Of(Refusal.KeyUsage),
+        Of(Refusal.ExtendedKeyUsage),
         Of(Refusal.Policy),
         Of(Refusal.LevelOfAssurance),
         Of(Refusal.Identity),
         Of(Refusal.NotAuthorised),
+        Of(Proxies.NotAProxy),
+        Of(Edge.AnotherSite),
         Problem.InvalidBody,
+        Problem.OfStatus(400),
         Problem.ProcedureUnknown,
         Problem.UnitUnknown,
         Problem.NoFigure,
@@ -87,6 +92,7 @@ internal static class ContractExamples
         Problem.OfStatus(404),
         Problem.OfStatus(405),
         Problem.NotAcceptable(Representation.OfTables),
+        Problem.OfStatus(408),
         Problem.NotHeld,
         Problem.Overtaken,
         Problem.Erased,
@@ -115,6 +121,7 @@ internal static class ContractExamples
             404 => new("Det som efterfrågas finns inte.", "What was asked for does not exist."),
             405 => new("Resursen tar inte den metoden.", "The resource does not take this method."),
             406 => new("Accept utesluter varje format som finns.", "Accept rules out every format there is."),
+            408 => new("Innehållet kom för långsamt.", "The body came too slowly."),
             409 => new("Läget medger det inte längre; type säger varför.", "It is too late for that; type says why."),
             415 => new("Fel medietyp eller kodning.", "Wrong media type or coding."),
             422 => new("Innehållet godtas inte.", "The content is not accepted."),
@@ -139,7 +146,8 @@ internal static class ContractExamples
                 problem.Detail,
                 problem.Parameter,
                 ApiSetup.Root + "/waiting-times",
-                "4bf92f3577b34da6a3ce929d0e0e4736"
+                "4bf92f3577b34da6a3ce929d0e0e4736",
+                Reason: problem.Reason
             ),
             ApiJson.Instance.ProblemResponse
         )!;
@@ -201,7 +209,8 @@ internal static class ContractExamples
             _ => ".json",
         };
 
-    private static Problem Of(Refusal refusal) => new(refusal.Status, refusal.Code, refusal.Title, refusal.Detail);
+    private static Problem Of(Refusal refusal) =>
+        new(refusal.Status, refusal.Code, refusal.Title, refusal.Detail) { Reason = refusal.Code };
 
     // While a new example is being written it is not there yet.
     private static string Read(string name)

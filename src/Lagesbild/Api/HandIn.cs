@@ -94,7 +94,6 @@ internal static class HandIn
         catch (IOException) when (!context.RequestAborted.IsCancellationRequested)
         {
             // No room on the disk: nothing has been taken in, and the sender keeps the file.
-            context.Response.Headers.RetryAfter = "600";
             return Problem.NoRoom;
         }
     }

@@ -57,8 +57,8 @@ internal sealed class ApiRoute(
             .. pathIds.Count > 0 || body == typeof(ExplanationResponse) ? (int[])[404] : [],
             406,
             .. requestBody is null ? (int[])[]
-            : requestBody == typeof(Stream) ? [413, 415, 422]
-            : [409, 413, 415, 422],
+            : requestBody == typeof(Stream) ? [408, 413, 415, 422]
+            : [408, 409, 413, 415, 422],
             500,
             .. dependsOnPicture ? (int[])[503] : [],
         ];
@@ -152,10 +152,12 @@ internal static class OpenApiResource
         MapFile(routes, "/openapi.yaml", "application/yaml", "yaml");
     }
 
-    /// <summary>The document as it is served and committed.</summary>
+    /// <summary>The document as it is committed, or as it is served from an address.</summary>
+    /// <param name="origin">Scheme and host that the service was asked at; null for the committed document, which names none.</param>
     public static async Task<byte[]> WriteAsync(
         IServiceProvider services,
         string format,
+        string? origin,
         CancellationToken cancellation
     )
     {
@@ -163,6 +165,11 @@ internal static class OpenApiResource
         var document = await scope
             .ServiceProvider.GetRequiredService<IAsyncSwaggerProvider>()
             .GetSwaggerAsync(DocumentName);
+        if (origin is not null)
+        {
+            document.Servers = [new OpenApiServer { Url = origin + ApiSetup.Root }];
+        }
+
         var text =
             format == "yaml"
                 ? await document.SerializeAsYamlAsync(OpenApiSpecVersion.OpenApi3_1, cancellation)
@@ -172,17 +179,29 @@ internal static class OpenApiResource
 
     private static void MapFile(ApiRoutes routes, string path, string mediaType, string format)
     {
-        FixedResponse? response = null;
+        // Of the address that was asked last: a service has one or two, and a tool that reads the document calls it there.
+        (string? Origin, FixedResponse Response)? kept = null;
         routes
             .Unlisted(
                 path,
                 async context =>
                 {
-                    response ??= new FixedResponse(
-                        await WriteAsync(context.RequestServices, format, context.RequestAborted),
-                        new Representation(format, mediaType)
-                    );
-                    await response.WriteAsync(context);
+                    var request = context.Request;
+                    var origin = request.Host.HasValue
+                        ? $"{request.Scheme}://{request.Host.ToUriComponent()}{request.PathBase.ToUriComponent()}"
+                        : null;
+                    if (kept is not { } known || known.Origin != origin)
+                    {
+                        kept = known = (
+                            origin,
+                            new FixedResponse(
+                                await WriteAsync(context.RequestServices, format, origin, context.RequestAborted),
+                                new Representation(format, mediaType)
+                            )
+                        );
+                    }
+
+                    await known.Response.WriteAsync(context);
                 }
             )
             .AllowAnonymous();
@@ -347,6 +366,22 @@ internal static class OpenApiResource
     /// </summary>
     private sealed class WrittenAsItIs : ISchemaFilter
     {
+        // Members whose words are known, though there may be more of them some day.
+        private static readonly Dictionary<string, IReadOnlyList<string>> Words = new()
+        {
+            ["absence"] = [.. Enum.GetValues<Picture.Absence>().Select(one => one.ApiValue()).OfType<string>()],
+            ["level"] = [.. Enum.GetValues<Picture.Level>().Select(one => one.ApiValue())],
+            ["operator"] = [.. Enum.GetValues<Operator>().Select(one => one.ApiValue())],
+            ["period"] = [.. Period.Windows.Select(window => window.ApiValue)],
+            ["comparedToCountry"] = ["shorter", "similar", "longer"],
+            ["word"] = ["shorter", "similar", "longer"],
+            ["freshness"] = ["fresh", "late", "stale"],
+            ["state"] = ["refused", "held", "published", "superseded"],
+            ["kind"] = ["release", "refuse"],
+            ["severity"] = ["info", "warning", "hold", "error"],
+            ["apiStatus"] = ["active", "deprecated", "retired"],
+        };
+
         public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
         {
             if (schema is not OpenApiSchema { Properties: { Count: > 0 } properties } written)
@@ -382,6 +417,20 @@ internal static class OpenApiResource
 #pragma warning restore CS0618
                 }
 
+                if (
+                    value is OpenApiSchema { Type: { } kind } word
+                    && kind.HasFlag(JsonSchemaType.String)
+                    && Words.TryGetValue(name, out var known)
+                )
+                {
+                    word.Extensions = new Dictionary<string, IOpenApiExtension>
+                    {
+                        ["x-extensible-enum"] = new JsonNodeExtension(
+                            new JsonArray([.. known.Select(one => JsonValue.Create(one))])
+                        ),
+                    };
+                }
+
                 var isNullable = nullability.Create(property).ReadState == NullabilityState.Nullable;
                 if (value is OpenApiSchema { Type: { } type } plain && isLeftOut)
                 {
@@ -392,7 +441,11 @@ internal static class OpenApiResource
                     properties[name] = new OpenApiSchema
                     {
                         Description = reference.Description,
-                        OneOf = [reference, new OpenApiSchema { Type = JsonSchemaType.Null }],
+                        OneOf =
+                        [
+                            new OpenApiSchemaReference(reference.Reference.Id!),
+                            new OpenApiSchema { Type = JsonSchemaType.Null },
+                        ],
                     };
                 }
             }

@@ -133,7 +133,7 @@ internal static partial class Parameters
             "Bara denna region (länskod), där vårdenheten ligger. Får upprepas.",
             "Only this region (county code), where the care unit lies. May be repeated."
         ),
-        "two digits, as listed by /regions",
+        "the two digits of a region's county code (01), as listed by /regions",
         "20"
     )
     {

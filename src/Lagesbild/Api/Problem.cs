@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -20,6 +21,7 @@ namespace Lagesbild.Api;
 /// <param name="Instance">Path of the request; its query is not repeated.</param>
 /// <param name="TraceId">W3C trace id, to quote to support.</param>
 /// <param name="Receipt">Of a refused delivery, with its findings; left out otherwise.</param>
+/// <param name="Reason">The code that <c>type</c> ends with, where the request was refused before the resource was asked; left out otherwise.</param>
 public sealed record ProblemResponse(
     string Type,
     string Title,
@@ -28,13 +30,20 @@ public sealed record ProblemResponse(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Parameter,
     string Instance,
     string TraceId,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DeliveryResponse? Receipt = null
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DeliveryResponse? Receipt = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null
 );
 
 /// <summary>A problem before it is known where it happened.</summary>
 internal sealed record Problem(int Status, string Code, string Title, string Detail, string? Parameter = null)
 {
     public const string MediaType = "application/problem+json";
+
+    /// <summary>Of what passes: seconds after which to try again; null for all else.</summary>
+    public int? RetryAfter { get; init; }
+
+    /// <summary>The code once more, for what was refused before the API was asked; null for all else.</summary>
+    public string? Reason { get; init; }
 
     public static Problem UnknownParameter(string detail, string? name) =>
         new(400, "unknown-parameter", "Unknown query parameter", detail, name);
@@ -70,7 +79,10 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
             "no-picture",
             "No picture yet",
             "No delivery has been published yet, so there are no figures to show. Try again later."
-        );
+        )
+        {
+            RetryAfter = 60,
+        };
 
     public static Problem NotAcceptable(IEnumerable<Representation> representations) =>
         new(
@@ -114,12 +126,10 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
         );
 
     public static Problem NoRoom { get; } =
-        new(
-            503,
-            "no-room",
-            "No room",
-            "The file could not be stored, so nothing was taken in. Hand it in again later."
-        );
+        new(503, "no-room", "No room", "The file could not be stored, so nothing was taken in. Hand it in again later.")
+        {
+            RetryAfter = 600,
+        };
 
     public static Problem LedgerAway { get; } =
         new(
@@ -127,7 +137,10 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
             "ledger-away",
             "The ledger does not answer",
             "The database is away; figures are served all the same. Try again later."
-        );
+        )
+        {
+            RetryAfter = 60,
+        };
 
     public static Problem NotHeld { get; } =
         new(
@@ -183,7 +196,12 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
     public static Problem OfStatus(int status) =>
         status switch
         {
-            404 => new(404, "not-found", "No such resource", "There is no such resource. /openapi.json lists them."),
+            404 => new(
+                404,
+                "not-found",
+                "No such resource",
+                "There is no such resource. /lagesbild/v1/openapi.json lists them."
+            ),
             405 => new(
                 405,
                 "method-not-allowed",
@@ -218,6 +236,11 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
     {
         var response = context.Response;
         response.StatusCode = Status;
+        if (RetryAfter is { } seconds)
+        {
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
         var body = JsonSerializer.SerializeToUtf8Bytes(
             new ProblemResponse(
                 "urn:lagesbild:problem:" + Code,

@@ -15,11 +15,13 @@ internal sealed class Query
 {
     private readonly IReadOnlyList<Parameter> _known;
     private readonly List<string>?[] _values;
+    private readonly int[] _given;
 
     private Query(IReadOnlyList<Parameter> known)
     {
         _known = known;
         _values = new List<string>?[known.Count];
+        _given = new int[known.Count];
     }
 
     /// <summary>Null as long as everything is in order.</summary>
@@ -224,7 +226,7 @@ internal sealed class Query
             return;
         }
 
-        if (values.Count == Parameter.MostValues)
+        if (++_given[place] > Parameter.MostValues)
         {
             Refuse(
                 Problem.InvalidParameter(
@@ -280,14 +282,20 @@ internal sealed class Query
                 ? $" Did you mean {nearest}?"
                 : "";
         return Problem.UnknownParameter(
-            $"There is no parameter {Echo.Value(name)} here.{suggestion} Known: {string.Join(", ", names)}.",
+            name.Length == 0
+                ? $"A value was given without a parameter's name. Known: {string.Join(", ", names)}."
+                : $"There is no parameter {Echo.Value(name)} here.{suggestion} Known: {string.Join(", ", names)}.",
             Plain(name)
         );
     }
 
     // The machine-readable member repeats a name only where that is harmless as it stands.
     private static string? Plain(string name) =>
-        name.Length <= 60 && name.All(char.IsAsciiLetterOrDigit) && !Echo.MayBePersonal(name) ? name : null;
+        name.Length is > 0 and <= 60
+        && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '[' or ']' or '-' or '_' or '.')
+        && !Echo.MayBePersonal(name)
+            ? name
+            : null;
 
     // Levenshtein, letters compared without case; names are short, and long ones are near nothing.
     private static int Distance(string known, string given)

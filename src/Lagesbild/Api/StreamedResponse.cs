@@ -6,6 +6,12 @@ namespace Lagesbild.Api;
 /// <summary>A download on its way: written as it is read, packed where asked for, 304 where the caller has it.</summary>
 internal static class StreamedResponse
 {
+    /// <summary>The picture's id, which a JSON response has within.</summary>
+    public const string PictureHeader = "Lagesbild-Picture";
+
+    /// <summary>Whether the data of any of its sources are invented.</summary>
+    public const string SyntheticHeader = "Lagesbild-Synthetic";
+
     public static async Task WriteAsync(
         HttpContext context,
         PictureRequest request,
@@ -25,6 +31,8 @@ internal static class StreamedResponse
             download.Format == DownloadFormat.Xlsx
                 ? ContentCoding.Identity
                 : ContentCodings.Accepted(context.Request.Headers.AcceptEncoding);
+        context.Response.Headers[PictureHeader] = request.Picture.Id;
+        context.Response.Headers[SyntheticHeader] = request.Picture.IsSynthetic ? "true" : "false";
         var canonical = request.Query.Canonical(request.Path);
         var etag = EntityTag.Of(request.Picture.Id, canonical, representation, coding);
         if (StoredResponse.Has(context, etag, StoredResponse.PictureCacheControl))

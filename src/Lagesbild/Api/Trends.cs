@@ -52,6 +52,8 @@ public sealed record TrendsRow
 /// <param name="MedianUpperDays">At most, completed days; null where the bins do not tell.</param>
 /// <param name="ConfidenceInterval">95 % interval of the median; null below six patients.</param>
 /// <param name="Within90Days">0–1, four decimals.</param>
+/// <param name="Units">Above the unit level: units that contributed; else null.</param>
+/// <param name="UnitsMasked">Above the unit level: units whose cell was masked and so did not contribute; else null.</param>
 /// <param name="Absence">Why the month has no figure: <c>masked</c>, <c>none</c>, <c>not-reported</c>; null where it has.</param>
 /// <param name="Reasons">Name of each figure that is null, and why it is; empty where <c>absence</c> says it of all.</param>
 public sealed record TrendMonth(
@@ -63,6 +65,8 @@ public sealed record TrendMonth(
     int? MedianUpperDays,
     DaysInterval? ConfidenceInterval,
     double? Within90Days,
+    int? Units,
+    int? UnitsMasked,
     string? Absence,
     IReadOnlyDictionary<string, string> Reasons
 );
@@ -149,8 +153,10 @@ internal static class TrendsResource
             picture.Catalogue
         );
 
-    private static TrendsRow RowOf(TrendRow row, DateOnly referenceDate) =>
-        new()
+    private static TrendsRow RowOf(TrendRow row, DateOnly referenceDate)
+    {
+        var isUnit = row.Place.Level == Level.Unit;
+        return new()
         {
             Unit = row.Place.Unit is { } unit ? UnitInfo.Of(unit) : null,
             Region = row.Place.Region is { } region ? RegionInfo.Of(region) : null,
@@ -168,10 +174,13 @@ internal static class TrendsResource
                             figure.MedianUpperDays,
                             figure.Interval(),
                             figure.Within90Days,
+                            isUnit ? null : figure.Units,
+                            isUnit ? null : figure.UnitsMasked,
                             figure.Absence.ApiValue(),
                             Reasons.OfMonth(figure)
                         )
                 ),
             ],
         };
+    }
 }

@@ -103,11 +103,12 @@ internal static partial class WaitingTimesResource
     private static readonly Parameter MaxDistanceKm = new(
         "maxDistanceKm",
         new Bilingual("Högst så många kilometer från near.", "At most so many kilometres from near."),
-        "a number from 0, decimal point",
+        "a number from 0 to 20000, decimal point",
         "200"
     )
     {
         Kind = ParameterKind.Number,
+        Most = 20_000,
     };
 
     private static readonly Parameter MinCount = new(
@@ -152,8 +153,10 @@ internal static partial class WaitingTimesResource
     private static readonly Parameter Sort = new(
         "sort",
         new Bilingual(
-            "Ordning; minus vänder. Rader utan siffra kommer alltid sist, lika ordnas efter namn.",
-            "Order; a minus reverses. Rows without the figure always come last, ties by name (Swedish collation)."
+            "Ordning; minus vänder. Sist kommer alltid, hur det än ordnas, rader med absence, och före dem de som saknar "
+                + "siffran som det ordnas efter. Lika ordnas efter namn.",
+            "Order; a minus reverses. Whatever the order, rows with an absence come last, and before them those without the "
+                + "figure that is sorted by. Ties by name (Swedish collation)."
         ),
         "",
         "median"

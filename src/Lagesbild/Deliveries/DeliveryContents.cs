@@ -97,7 +97,12 @@ public sealed record DeliveryContents
 }
 
 /// <summary>What a receipt tells about a delivery's size.</summary>
+/// <param name="Units">Care units that it holds.</param>
+/// <param name="Procedures">Procedures that it holds.</param>
 /// <param name="Rows">Data rows read, all entries together.</param>
+/// <param name="Cells">Cells: one for each care unit, procedure, period and patient group.</param>
+/// <param name="MaskedCells">How many of them are masked.</param>
+/// <param name="Bins">Bins of all histograms together.</param>
 /// <param name="Operations">Patients in the visible cells of 365 days, everybody.</param>
 public sealed record DeliveryCounts(
     int Units,

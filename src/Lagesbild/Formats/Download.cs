@@ -62,6 +62,7 @@ public sealed record Download(
                 tables.SelectMany(table => table.Rows).Select(row => row.Place.Level).Append(level)
             ),
             Chosen(tables[0]),
+            line => line.Figures,
             format,
             (stream, cancellation) =>
             {
@@ -69,6 +70,7 @@ public sealed record Download(
                 IReadOnlyCollection<WaitingTimesLine> lines = [.. table.Lines];
                 return JsonStat.WriteAsync(
                     $"Väntetider till operation: {table.Procedure.Title}",
+                    table.Procedure.Source,
                     picture,
                     [
                         .. Constants(table.Procedure, table.Figures, table.Group),
@@ -80,7 +82,13 @@ public sealed record Download(
                         ),
                         Places(level, lines.Select(line => line.Row.Place)),
                     ],
-                    WaitingTimesLine.Columns,
+                    [
+                        .. WaitingTimesLine.Columns.Where(column =>
+                            column.AppliesTo(level)
+                            && (column.Figure != WaitingTimesLine.OfHome || table.Home is not null)
+                            && (column.Figure != WaitingTimesLine.OfDistance || table.Near is not null)
+                        ),
+                    ],
                     lines,
                     line => line.Row.Figure,
                     line => line.Reasons,
@@ -109,6 +117,7 @@ public sealed record Download(
                 tables.SelectMany(table => table.Rows).Select(row => row.Place.Level).Append(level)
             ),
             [],
+            line => line.Figures,
             format,
             (stream, cancellation) =>
             {
@@ -116,6 +125,7 @@ public sealed record Download(
                 IReadOnlyCollection<TrendLine> lines = [.. table.Lines];
                 return JsonStat.WriteAsync(
                     $"Väntetider till operation månad för månad: {table.Procedure.Title}",
+                    table.Procedure.Source,
                     picture,
                     [
                         .. Constants(table.Procedure, table.Figures, table.Group),
@@ -135,7 +145,7 @@ public sealed record Download(
                                 ]
                         ),
                     ],
-                    TrendLine.Columns,
+                    [.. TrendLine.Columns.Where(column => column.AppliesTo(level))],
                     lines,
                     line => line.Figure,
                     line => line.Reasons,
@@ -157,7 +167,11 @@ public sealed record Download(
             let table = figures.Table(new TableQuery(figures, period, patients) { Sort = Picture.SortKey.Name })
             from line in new WaitingTimesTable(figures.Procedure, figures, period, patients, Level.Unit, table).Lines
             select line;
-        var sheet = new Sheet<WaitingTimesLine>("Väntetider", WaitingTimesLine.Columns, lines);
+        var sheet = new Sheet<WaitingTimesLine>(
+            "Väntetider",
+            [.. WaitingTimesLine.Columns, .. Provenance<WaitingTimesLine>(picture, line => line.Figures)],
+            lines
+        );
         var name = "lagesbild_" + LastDate(picture);
         var rows =
             picture.Procedures.Sum(p => p.UnitsInTable * p.Source.Groups.Count) * Deliveries.Period.Windows.Count;
@@ -181,20 +195,25 @@ public sealed record Download(
         Sheet<T> sheet,
         IReadOnlyList<Column<T>> columnsForPeople,
         IReadOnlyList<AboutLine> chosen,
+        Func<T, ProcedurePicture> figuresOf,
         DownloadFormat format,
         Func<Stream, CancellationToken, Task> jsonStat
     )
     {
+        // A file that is kept tells by itself what it is of; a workbook has a sheet for that.
+        IReadOnlyList<Column<T>> provenance = [.. Provenance(picture, figuresOf)];
+        var forPrograms = sheet with { Columns = [.. sheet.Columns, .. provenance] };
         var forPeople = sheet with { Columns = columnsForPeople };
+        var forExcel = sheet with { Columns = [.. columnsForPeople, .. provenance] };
         return format switch
         {
-            DownloadFormat.Csv => Csv(name, rows, sheet),
+            DownloadFormat.Csv => Csv(name, rows, forPrograms),
             DownloadFormat.CsvForExcel => new Download(
                 format,
                 name + ".csv",
                 "text/csv; charset=utf-8",
                 rows,
-                (stream, cancellation) => Formats.Csv.WriteForExcelAsync(forPeople, stream, cancellation)
+                (stream, cancellation) => Formats.Csv.WriteForExcelAsync(forExcel, stream, cancellation)
             ),
             DownloadFormat.Xlsx => new Download(
                 format,
@@ -243,6 +262,28 @@ public sealed record Download(
                     ]
                 : [],
         ];
+
+    private static IEnumerable<Column<T>> Provenance<T>(Picture.Picture picture, Func<T, ProcedurePicture> figuresOf)
+    {
+        var invented = picture.Sources.Where(s => s.IsSynthetic).Select(s => s.Source.Code).ToHashSet();
+        return
+        [
+            new(
+                "picture",
+                "Lägesbild",
+                ColumnStyle.Text,
+                new("Lägesbilden som siffrorna kommer ur.", "The picture that the figures are from."),
+                _ => picture.Id
+            ),
+            new(
+                "synthetic",
+                "Påhittade data",
+                ColumnStyle.Truth,
+                new("Ja: siffrorna är påhittade.", "True for invented data."),
+                row => invented.Contains(figuresOf(row).Source.Code)
+            ),
+        ];
+    }
 
     private static Download Csv<T>(string name, int rows, Sheet<T> sheet) =>
         new(

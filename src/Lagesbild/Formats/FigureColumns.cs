@@ -267,7 +267,10 @@ internal static class FigureColumns
                 new("Enheter som bidrog till siffran.", "Units that contributed."),
                 row => placeOf(row).Level == Level.Unit ? default(int?) : figureOf(row).Units,
                 Applies.AboveUnits
-            ),
+            )
+            {
+                Figure = "units",
+            },
             new(
                 "unitsMasked",
                 "Undertryckta enheter",
@@ -278,7 +281,10 @@ internal static class FigureColumns
                 ),
                 row => placeOf(row).Level == Level.Unit ? default(int?) : figureOf(row).UnitsMasked,
                 Applies.AboveUnits
-            ),
+            )
+            {
+                Figure = "unitsMasked",
+            },
             new(
                 "absence",
                 "Saknas därför att",

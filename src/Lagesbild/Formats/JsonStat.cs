@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Lagesbild.Picture;
+using Lagesbild.Statistics;
 
 namespace Lagesbild.Formats;
 
@@ -21,9 +22,21 @@ internal static class JsonStat
 {
     private const int Full = 16 * 1024;
 
+    /// <summary>A comparison as a number: −1 shorter, 0 similar, 1 longer.</summary>
+    public static int? CodeOf(ComparedWith? compared) =>
+        compared switch
+        {
+            ComparedWith.Shorter => -1,
+            ComparedWith.Similar => 0,
+            ComparedWith.Longer => 1,
+            _ => null,
+        };
+
+    /// <param name="source">Code of the register that the figures come from.</param>
     /// <param name="dimensions">All but the figures; the rows go through their product, the last one fastest.</param>
     public static async Task WriteAsync<T>(
         string label,
+        string source,
         Picture.Picture picture,
         IReadOnlyList<Dimension> dimensions,
         IReadOnlyList<Column<T>> columns,
@@ -45,7 +58,7 @@ internal static class JsonStat
         json.WriteString("version", "2.0");
         json.WriteString("class", "dataset");
         json.WriteString("label", label);
-        json.WriteString("source", string.Join(", ", picture.Sources.Select(s => s.Source.Name)));
+        json.WriteString("source", picture.Sources.FirstOrDefault(s => s.Source.Code == source)?.Source.Name ?? source);
         json.WriteString(
             "updated",
             picture.PublishedAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
@@ -71,7 +84,7 @@ internal static class JsonStat
         {
             foreach (var figure in figures)
             {
-                if (figure.Of(row).Number is { } number)
+                if (NumberOf(figure, row) is { } number)
                 {
                     json.WriteNumberValue(number);
                 }
@@ -93,7 +106,7 @@ internal static class JsonStat
             var reasons = reasonsOf(row);
             foreach (var figure in figures)
             {
-                if (figure.Of(row).Number is null && (reasons.GetValueOrDefault(figure.Figure!) ?? absence) is { } why)
+                if (NumberOf(figure, row) is null && (reasons.GetValueOrDefault(figure.Figure!) ?? absence) is { } why)
                 {
                     json.WriteString(at.ToString(CultureInfo.InvariantCulture), why);
                 }
@@ -109,6 +122,9 @@ internal static class JsonStat
         json.WriteEndObject();
         await json.FlushAsync(cancellation);
     }
+
+    private static double? NumberOf<T>(Column<T> figure, T row) =>
+        figure.Coded is { } coded ? coded(row) : figure.Of(row).Number;
 
     private static void Write<T>(Utf8JsonWriter json, Dimension dimension, IReadOnlyList<Column<T>> figures)
     {
@@ -147,6 +163,11 @@ internal static class JsonStat
             {
                 json.WriteStartArray(figure.Name);
                 json.WriteStringValue(figure.Meaning.Swedish);
+                if (figure.Coded is not null)
+                {
+                    json.WriteStringValue("−1 kortare, 0 liknande, 1 längre.");
+                }
+
                 json.WriteEndArray();
             }
 

@@ -54,6 +54,9 @@ public sealed record Column<T>(
     /// <summary>Characters that a text has room for in a workbook.</summary>
     public int Width { get; init; } = 34;
 
+    /// <summary>For a word among the figures of JSON-stat, which holds numbers: what stands for it; null for a number.</summary>
+    public Func<T, int?>? Coded { get; init; }
+
     /// <summary>False for a level that the column never has a value for.</summary>
     public bool AppliesTo(Level level) =>
         Applies == Applies.Always || (Applies == Applies.ToUnits) == (level == Level.Unit);

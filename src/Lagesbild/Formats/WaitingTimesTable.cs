@@ -62,6 +62,12 @@ internal sealed record WaitingTimesLine(
     Figure? HomeFigure
 )
 {
+    /// <summary>What is there only where a home was given.</summary>
+    public const string OfHome = "comparedToHome";
+
+    /// <summary>What is there only where a distance was asked for.</summary>
+    public const string OfDistance = "distanceKm";
+
     public static IReadOnlyList<Column<WaitingTimesLine>> Columns { get; } =
     [
         .. FigureColumns.OfSubject<WaitingTimesLine>(line => line.Figures, line => line.Group),
@@ -136,6 +142,8 @@ internal sealed record WaitingTimesLine(
         )
         {
             Width = 12,
+            Figure = "comparedToCountry",
+            Coded = line => JsonStat.CodeOf(line.Row.Figure.ComparedToCountry),
         },
         new(
             "comparedToHome",
@@ -149,6 +157,8 @@ internal sealed record WaitingTimesLine(
         )
         {
             Width = 12,
+            Figure = OfHome,
+            Coded = line => JsonStat.CodeOf(line.Row.Home?.Word),
         },
         new(
             "differenceDays",
@@ -161,7 +171,7 @@ internal sealed record WaitingTimesLine(
             line => line.Row.Home?.Days
         )
         {
-            Figure = "comparedToHome",
+            Figure = OfHome,
         },
         .. Asa(),
         new(
@@ -174,7 +184,10 @@ internal sealed record WaitingTimesLine(
             ),
             line => line.Row.DistanceKm,
             Applies.ToUnits
-        ),
+        )
+        {
+            Figure = OfDistance,
+        },
         .. FigureColumns.OfAbsence<WaitingTimesLine>(
             line => line.Row.Place,
             line => line.Row.Figure,

@@ -30,12 +30,22 @@ internal sealed class CallersTrace : DistributedContextPropagator
         if (getter is null)
             return;
         getter(carrier, TraceParent, out var sent, out _);
-        // Later versions may say more after the flags.
-        if (sent is { Length: >= Length } && (sent.Length == Length || sent[Length] == '-'))
+        // Later versions may say more after the flags; there is no version ff.
+        if (
+            sent is { Length: >= Length }
+            && !sent.StartsWith("ff", StringComparison.Ordinal)
+            && (sent.Length == Length || (sent[Length] == '-' && !sent.StartsWith("00", StringComparison.Ordinal)))
+        )
         {
             var ids = sent.AsSpan(2, 51);
-            if (!PersonalNumbers.AreIn(ids[1..33]) && !PersonalNumbers.AreIn(ids[34..50]))
-                traceId = $"00{ids}01";
+            var parent = $"00{ids}01";
+            // Of what it cannot read the framework would make an id in a form of its own.
+            if (
+                !PersonalNumbers.AreIn(ids[1..33])
+                && !PersonalNumbers.AreIn(ids[34..50])
+                && ActivityContext.TryParse(parent, null, out _)
+            )
+                traceId = parent;
         }
     }
 

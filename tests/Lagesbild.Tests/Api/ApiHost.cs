@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -5,6 +6,7 @@ using Lagesbild.Api;
 using Lagesbild.Catalogue;
 using Lagesbild.Deliveries;
 using Lagesbild.Picture;
+using Lagesbild.Security;
 using Lagesbild.Tests.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -47,6 +49,7 @@ public sealed class ApiHost : IAsyncLifetime
         builder.Services.AddSingleton(SourceReaders.Standard);
         builder.Services.AddSingleton<CurrentPicture>();
         builder.Services.LetEverybodyIn();
+        builder.Services.AddSingleton<DistributedContextPropagator, CallersTrace>();
         builder.AddApi();
         _app = builder.Build();
         _app.UseApi();

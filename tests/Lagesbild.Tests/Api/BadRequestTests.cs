@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 
 namespace Lagesbild.Tests.Api;
 
@@ -15,6 +16,7 @@ public sealed class BadRequestTests(ApiHost host) : IClassFixture<ApiHost>
     [InlineData(Ngb + "&compareWith=99", "invalid-parameter", "compareWith", "two digits as listed by /regions")]
     [InlineData(Ngb + "&compareWith=SE2321000180-EX99", "invalid-parameter", "compareWith", "\"SE2321000180-EX99\"")]
     [InlineData(Ngb + "&maxdistancekm=20", "unknown-parameter", "maxdistancekm", "Did you mean maxDistanceKm?")]
+    [InlineData("/units?region[]=01", "unknown-parameter", "region[]", "Did you mean region?")]
     [InlineData("/units?unit=SE2321000180-EX11", "unknown-parameter", "unit", "Known: region, procedure, limit, page")]
     [InlineData("/procedures/NGB?limit=2", "unknown-parameter", "limit", "takes no query parameters")]
     [InlineData("/sources?x=1", "unknown-parameter", "x", "takes no query parameters")]
@@ -56,6 +58,12 @@ public sealed class BadRequestTests(ApiHost host) : IClassFixture<ApiHost>
     [InlineData(Ngb + "&near=2380&maxDistanceKm=1,5", "invalid-parameter", "maxDistanceKm", "decimal point")]
     [InlineData(Ngb + "&near=2380&maxDistanceKm=NaN", "invalid-parameter", "maxDistanceKm", "a number from 0")]
     [InlineData(Ngb + "&near=2380&maxDistanceKm=1e3", "invalid-parameter", "maxDistanceKm", "a number from 0")]
+    [InlineData(
+        Ngb + "&near=2380&maxDistanceKm=99999999999999999999",
+        "invalid-parameter",
+        "maxDistanceKm",
+        "a number from 0 to 20000"
+    )]
     [InlineData(Ngb + "&maxDistanceKm=10", "parameter-conflict", "maxDistanceKm", "needs near")]
     [InlineData(Ngb + "&sort=distance", "parameter-conflict", "sort", "needs near")]
     [InlineData(Ngb + "&sort=wait", "invalid-parameter", "sort", "median, -median, name, region, count")]
@@ -184,17 +192,6 @@ public sealed class BadRequestTests(ApiHost host) : IClassFixture<ApiHost>
     }
 
     [Fact]
-    public async Task A_parameter_is_not_repeated_without_end()
-    {
-        var many = string.Concat(Enumerable.Repeat("&region=20", 200));
-        await host.GetAsync(Ngb + many);
-        var different = string.Concat(
-            Enumerable.Range(0, 101).Select(i => FormattableString.Invariant($"&unit=SE2321000180-X{i}"))
-        );
-        await host.GetProblemAsync(Ngb + different, HttpStatusCode.BadRequest, "invalid-parameter");
-    }
-
-    [Fact]
     public async Task What_does_not_exist_is_not_found()
     {
         await host.GetProblemAsync("/procedures/QQQ", HttpStatusCode.NotFound, "procedure-unknown");
@@ -267,14 +264,84 @@ public sealed class BadRequestTests(ApiHost host) : IClassFixture<ApiHost>
         await using var empty = new ApiHost();
         await empty.InitializeAsync();
         empty.Current.Swap(null!);
-        foreach (var path in (string[])[Ngb, "/procedures", "/units/x", "/regions", "/trends?procedure=NGB"])
+        foreach (
+            var path in (string[])
+                [
+                    Ngb,
+                    Ngb + "&format=csv",
+                    "/waiting-times/explain?procedure=NGB",
+                    "/trends?procedure=NGB",
+                    "/procedures",
+                    "/procedures/NGB",
+                    "/units",
+                    "/units/x",
+                    "/regions",
+                    "/pictures/current/waiting-times",
+                ]
+        )
         {
             await empty.GetProblemAsync(path, HttpStatusCode.ServiceUnavailable, "no-picture");
+            using var response = await empty.SendAsync(path);
+            Assert.Equal(TimeSpan.FromSeconds(60), response.Headers.RetryAfter?.Delta);
         }
 
         var sources = await empty.GetAsync("/sources");
         Assert.All(sources["data"]!.AsArray(), source => Assert.Null(source!["referenceDate"]));
         await empty.GetAsync("/api-info");
+    }
+
+    [Theory]
+    [InlineData("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00", true)]
+    [InlineData("01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-xx", true)]
+    [InlineData("cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-what-the-future", true)]
+    [InlineData("cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", true)]
+    [InlineData("cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01.what", false)]
+    [InlineData("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-xx", false)]
+    [InlineData("ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", false)]
+    [InlineData("00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01", false)]
+    [InlineData("00-00000000000000000000000000000000-b7ad6b7169203331-01", false)]
+    [InlineData("01-0af7651916cd43dd8448eb211c80319c-0000000000000000-01-xx", false)]
+    [InlineData("|0af7651916cd43dd8448eb211c80319c.1.", false)]
+    public async Task A_trace_that_is_not_understood_gives_way_to_a_new_one(string given, bool isUnderstood)
+    {
+        using var response = await host.SendAsync("/waiting-times", null, ("traceparent", given));
+        var returned = response.Headers.GetValues("traceparent").Single();
+        Assert.Matches("^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$", returned);
+        var trace = returned.Split('-')[1];
+        Assert.Equal(isUnderstood, trace == "0af7651916cd43dd8448eb211c80319c");
+        var problem = JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+        Assert.Equal(trace, (string?)problem["traceId"]);
+    }
+
+    [Fact]
+    public async Task A_parameter_may_be_repeated_as_often_as_the_contract_says()
+    {
+        static string Times(int times) => "/units?" + string.Join('&', Enumerable.Repeat("region=20", times));
+        using var most = await host.SendAsync(Times(100));
+        Assert.Equal(HttpStatusCode.OK, most.StatusCode);
+        await host.GetProblemAsync(Times(101), HttpStatusCode.BadRequest, "invalid-parameter");
+    }
+
+    [Fact]
+    public async Task A_value_without_a_name_is_told_so()
+    {
+        var problem = await host.GetProblemAsync("/units?&=x", HttpStatusCode.BadRequest, "unknown-parameter");
+        Assert.StartsWith(
+            "A value was given without a parameter's name.",
+            (string)problem["detail"]!,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task A_region_that_has_lost_its_zero_is_told_so()
+    {
+        var problem = await host.GetProblemAsync("/units?region=1", HttpStatusCode.BadRequest, "invalid-parameter");
+        Assert.Contains(
+            "two digits of a region's county code (01)",
+            (string)problem["detail"]!,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

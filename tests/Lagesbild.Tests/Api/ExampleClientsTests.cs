@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
 using Lagesbild.Api;
 using Lagesbild.Catalogue;
 using Lagesbild.Deliveries;
@@ -39,14 +41,9 @@ public sealed class ExampleClientsTests : IDisposable
     {
         var picture = await PictureAsync();
         await using var app = await StartAsync(picture);
-        var address = app
-            .Services.GetRequiredService<IServer>()
-            .Features.Get<IServerAddressesFeature>()!
-            .Addresses.Select(one => new Uri(one))
-            .Single();
         string[] arguments =
         [
-            FormattableString.Invariant($"https://localhost:{address.Port}"),
+            AddressOf(app).GetLeftPart(UriPartial.Authority),
             _pki.Pki.CertificateFile("ca/root"),
             _pki.Pki.CertificateFile("region-system"),
             _pki.Pki.KeyFile("region-system"),
@@ -61,10 +58,53 @@ public sealed class ExampleClientsTests : IDisposable
         Assert.True(exit == 0, output);
         Assert.Equal(expected, output.TrimEnd().Split('\n'));
 
-        var client = await CompileAsync(app.Services);
-        (exit, output) = await OtherPrograms.RunAsync("node", [client, .. arguments]);
-        Assert.True(exit == 0, output);
+        output = await AsItsHeaderSaysAsync(arguments);
         Assert.Equal(expected, output.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public async Task What_is_refused_before_the_api_is_asked_is_of_the_contract_too()
+    {
+        await using var app = await StartAsync(await PictureAsync());
+        using var handler = new SocketsHttpHandler();
+        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            CustomTrustStore = { X509CertificateLoader.LoadCertificateFromFile(_pki.Pki.CertificateFile("ca/root")) },
+        };
+        using var client = new HttpClient(handler) { BaseAddress = AddressOf(app) };
+        var contract = new ContractCheck(
+            JsonNode
+                .Parse(
+                    await client.GetStringAsync("/lagesbild/v1/openapi.json", TestContext.Current.CancellationToken)
+                )!
+                .AsObject()
+        );
+        foreach (
+            var (path, status) in ((string, HttpStatusCode)[])
+                [
+                    ("/lagesbild/v1/waiting-times?procedure=NGB", HttpStatusCode.Unauthorized),
+                    ("/lagesbild/v1/units?region=" + new string('1', 9_000), HttpStatusCode.RequestUriTooLong),
+                ]
+        )
+        {
+            using var response = await client.GetAsync(path, TestContext.Current.CancellationToken);
+            Assert.Equal(status, response.StatusCode);
+            var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            Assert.NotNull((string?)JsonNode.Parse(body)!["reason"]);
+            contract.Check(HttpMethod.Get, new Uri(client.BaseAddress!, path), response, body);
+        }
+    }
+
+    private static Uri AddressOf(WebApplication app)
+    {
+        var listening = app
+            .Services.GetRequiredService<IServer>()
+            .Features.Get<IServerAddressesFeature>()!
+            .Addresses.Select(one => new Uri(one))
+            .Single();
+        return new Uri(FormattableString.Invariant($"https://localhost:{listening.Port}"));
     }
 
     // Worked out without the API, from the figures themselves.
@@ -104,40 +144,36 @@ public sealed class ExampleClientsTests : IDisposable
         ];
     }
 
-    // The types come out of the contract as it is served; a client that does not fit them does not compile.
-    private async Task<string> CompileAsync(IServiceProvider services)
+    // The commands are those that the file prints, but for the installation, which the tests' own packages stand for.
+    private async Task<string> AsItsHeaderSaysAsync(string[] arguments)
     {
-        var contract = Path.Combine(_folder, "openapi.json");
-        await File.WriteAllBytesAsync(
-            contract,
-            await OpenApiResource.WriteAsync(services, "json", TestContext.Current.CancellationToken),
-            TestContext.Current.CancellationToken
+        const string client = "nearest.mts";
+        File.Copy(Path.Combine(Examples, client), Path.Combine(_folder, client));
+        foreach (var (name, file) in ((string[])["root.pem", "system.pem", "system.key"]).Zip(arguments[1..]))
+        {
+            File.Copy(file, Path.Combine(_folder, name));
+        }
+
+        Directory.CreateSymbolicLink(
+            Path.Combine(_folder, "node_modules"),
+            Path.Combine(Checkout.Root, "tests", "npm", "node_modules")
         );
-        var (exit, output) = await OtherPrograms.PackageAsync(
-            "openapi-typescript/bin/cli.js",
-            contract,
-            "-o",
-            Path.Combine(_folder, "contract.ts")
-        );
-        Assert.True(exit == 0, output);
-        File.Copy(Path.Combine(Examples, "nearest.ts"), Path.Combine(_folder, "nearest.mts"));
-        (exit, output) = await OtherPrograms.PackageAsync(
-            "typescript/bin/tsc",
-            "--strict",
-            "--target",
-            "es2022",
-            "--module",
-            "es2022",
-            "--moduleResolution",
-            "bundler",
-            "--typeRoots",
-            Path.Combine(Checkout.Root, "tests", "npm", "node_modules", "@types"),
-            "--types",
-            "node",
-            Path.Combine(_folder, "nearest.mts")
-        );
-        Assert.True(exit == 0, output);
-        return Path.Combine(_folder, "nearest.mjs");
+        const string printed = "//   ";
+        var commands = (await File.ReadAllLinesAsync(Path.Combine(_folder, client)))
+            .Where(line => line.StartsWith(printed, StringComparison.Ordinal))
+            .Select(line => line[printed.Length..].Replace("https://HOST", arguments[0], StringComparison.Ordinal))
+            .ToList();
+        Assert.Equal(4, commands.Count);
+        Assert.Equal("npm install openapi-typescript typescript@5 @types/node", commands[0]);
+        var last = "";
+        foreach (var command in commands[1..])
+        {
+            var (exit, output) = await OtherPrograms.RunAsync("bash", "-c", $"cd '{_folder}' && {command}");
+            Assert.True(exit == 0, $"{command}\n{output}");
+            last = output;
+        }
+
+        return last;
     }
 
     private static async Task<Picture.Picture> PictureAsync()
@@ -182,7 +218,9 @@ public sealed class ExampleClientsTests : IDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection(_pki.Pki.Configuration);
-        builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection([new("Logging:LogLevel:Default", "Critical")]);
+        // Somebody must listen for there to be a trace.
+        builder.Logging.ClearProviders().AddConsole();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
             kestrel.ListenWithCertificates(new IPEndPoint(IPAddress.Loopback, 0))

@@ -104,6 +104,85 @@ public sealed class FormatTests(ApiHost host) : IClassFixture<ApiHost>
         static string Plain(JsonNode? value) => value?.ToJsonString() ?? "";
     }
 
+    [Theory]
+    [InlineData(Ngb + "&format=csv")]
+    [InlineData(Ngb + "&format=csv-excel-sv")]
+    [InlineData(Ngb + "&format=xlsx")]
+    [InlineData("/trends?procedure=NGB&format=json-stat")]
+    [InlineData("/pictures/current/waiting-times?format=csv")]
+    [InlineData("/pictures/current/waiting-times?format=json")]
+    public async Task A_download_says_which_picture_it_is_of_and_that_its_data_are_invented(string path)
+    {
+        using var response = await host.SendAsync(path);
+        Assert.Equal("picture-1", response.Headers.GetValues("Lagesbild-Picture").Single());
+        Assert.Equal("true", response.Headers.GetValues("Lagesbild-Synthetic").Single());
+        var lines = (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split('\n');
+        var (heading, row) =
+            path.EndsWith("=csv", StringComparison.Ordinal) ? (",picture,synthetic", ",picture-1,TRUE")
+            : path.EndsWith("-sv", StringComparison.Ordinal) ? (";Lägesbild;Påhittade data", ";picture-1;ja")
+            : path.EndsWith("=json", StringComparison.Ordinal) ? ("", "\"picture\":\"picture-1\",\"synthetic\":true}")
+            : ("", "");
+        Assert.EndsWith(heading, lines[0].TrimEnd('\r'), StringComparison.Ordinal);
+        if (row.Length > 0)
+        {
+            Assert.All(lines[1..^1], line => Assert.EndsWith(row, line.TrimEnd('\r'), StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
+    [InlineData(Ngb + "&level=region", "20", "units", 1.0)]
+    [InlineData(Ngb + "&level=region", "20", "unitsMasked", 1.0)]
+    [InlineData(Ngb + "&level=region", "23", "units", 2.0)]
+    [InlineData(Ngb + "&near=2380", HandMadePicture.Ostersund, "distanceKm", 0.0)]
+    [InlineData(Ngb + "&compareWith=20&level=unit", HandMadePicture.Are, "comparedToHome", 1.0)]
+    [InlineData(Ngb, HandMadePicture.Are, "comparedToCountry", 1.0)]
+    [InlineData(Ngb, HandMadePicture.Are, "units", null)]
+    [InlineData(Ngb, HandMadePicture.Are, "distanceKm", null)]
+    [InlineData(Ngb, HandMadePicture.Are, "comparedToHome", null)]
+    [InlineData("/trends?procedure=NGB&level=region", "20", "unitsMasked", 1.0)]
+    [InlineData("/trends?procedure=NGB", HandMadePicture.Falun, "units", null)]
+    public async Task Json_stat_has_every_figure_that_the_level_and_the_question_have(
+        string path,
+        string place,
+        string figure,
+        double? expected
+    )
+    {
+        var dataset = JsonNode.Parse(await TextAsync(path + "&format=json-stat"))!;
+        List<string> IndexOf(string dimension) =>
+            [.. dataset["dimension"]![dimension]!["category"]!["index"]!.AsArray().Select(id => (string)id!)];
+        var figures = IndexOf("figure");
+        Assert.Equal(expected is not null, figures.Contains(figure));
+        if (expected is not { } value)
+        {
+            return;
+        }
+
+        // September is the month before the last.
+        var places = IndexOf("place");
+        var cell = path.StartsWith("/trends", StringComparison.Ordinal)
+            ? places.IndexOf(place) * 18 + 16
+            : places.IndexOf(place);
+        Assert.Equal(value, (double)dataset["value"]![cell * figures.Count + figures.IndexOf(figure)]!);
+    }
+
+    [Theory]
+    [InlineData(Ngb, "Svenskt perioperativt register")]
+    [InlineData("/trends?procedure=CJE", "Nationella kataraktregistret")]
+    public async Task Json_stat_names_the_register_that_its_figures_come_from(string path, string register) =>
+        Assert.Equal(register, (string?)JsonNode.Parse(await TextAsync(path + "&format=json-stat"))!["source"]);
+
+    [Fact]
+    public async Task A_month_above_the_unit_level_says_how_many_units_it_stands_on()
+    {
+        static (int?, int?) UnitsOf(JsonNode? month) => ((int?)month!["units"], (int?)month["unitsMasked"]);
+        var region = (await host.GetAsync("/trends?procedure=NGB&level=region&region=20"))["data"]![0]!["months"]!;
+        Assert.Equal((0, 1), UnitsOf(region[16]));
+        Assert.Equal((1, 0), UnitsOf(region[17]));
+        var unit = (await host.GetAsync("/trends?procedure=NGB&unit=" + HandMadePicture.Falun))["data"]![0]!["months"]!;
+        Assert.Equal((null, null), UnitsOf(unit[17]));
+    }
+
     [Fact]
     public async Task Several_procedures_stand_in_one_file()
     {

@@ -1,10 +1,13 @@
 using System.Globalization;
 using System.Net;
+using System.Reflection;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Lagesbild.Api;
+using Lagesbild.Security;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -26,21 +29,90 @@ public sealed class OpenApiTests(ApiHost host) : IClassFixture<ApiHost>
     [Fact]
     public async Task The_committed_contract_is_the_one_that_is_served()
     {
-        using var response = await host.SendAsync("/openapi.yaml");
-        var served = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        var made = Encoding.UTF8.GetString(
+            await OpenApiResource.WriteAsync(host.Services, "yaml", null, TestContext.Current.CancellationToken)
+        );
         if (Environment.GetEnvironmentVariable("LAGESBILD_WRITE_OPENAPI") == "1")
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Committed)!);
             await File.WriteAllTextAsync(
                 Committed,
-                served,
+                made,
                 new UTF8Encoding(false),
                 TestContext.Current.CancellationToken
             );
         }
 
-        Assert.Equal(await File.ReadAllTextAsync(Committed, TestContext.Current.CancellationToken), served);
+        Assert.Equal(await File.ReadAllTextAsync(Committed, TestContext.Current.CancellationToken), made);
+        using var response = await host.SendAsync("/openapi.yaml");
         Assert.Equal("application/yaml", response.Content.Headers.ContentType?.ToString());
+        // But for the address: a tool that is pointed at a service calls that service.
+        const string paths = "\npaths:\n";
+        var served = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(
+            made[made.IndexOf(paths, StringComparison.Ordinal)..],
+            served[served.IndexOf(paths, StringComparison.Ordinal)..]
+        );
+        var server = Assert.Single((await DocumentAsync())["servers"]!.AsArray());
+        Assert.Equal(new Uri(host.Client.BaseAddress!, "/lagesbild/v1"), new Uri((string)server!["url"]!));
+    }
+
+    [Fact]
+    public async Task Every_schema_and_every_member_is_described_in_both_languages()
+    {
+        var bilingual = SwedishDescriptions.All.Select(text => $"{text.Value} / {text.Key}").ToHashSet();
+        var used = new HashSet<string>();
+        foreach (var (name, schema) in (await DocumentAsync())["components"]!["schemas"]!.AsObject())
+        {
+            IEnumerable<KeyValuePair<string, JsonNode?>> members = schema!["properties"]?.AsObject() ?? [];
+            foreach (var (member, described) in members.Append(new("", schema)))
+            {
+                var text = (string?)described!["description"];
+                Assert.True(
+                    text is null ? described["$ref"] is not null : bilingual.Contains(text),
+                    $"{name}.{member}: {text ?? "not described"}"
+                );
+                used.Add(text ?? "");
+            }
+        }
+
+        Assert.Subset(used, bilingual);
+    }
+
+    [Fact]
+    public async Task Every_code_that_is_sent_is_in_the_contract_and_in_the_documentation()
+    {
+        const BindingFlags every = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
+        var kept = typeof(Problem)
+            .Assembly.GetTypes()
+            .Where(type => !type.ContainsGenericParameters)
+            .SelectMany(type => type.GetFields(every))
+            .Select(field =>
+                field.FieldType == typeof(Refusal) ? ((Refusal)field.GetValue(null)!).Code
+                : field.FieldType == typeof(Problem) ? ((Problem)field.GetValue(null)!).Code
+                : null
+            )
+            .OfType<string>();
+        var written = Directory
+            .EnumerateFiles(Path.Combine(Checkout.Root, "src", "Lagesbild", "Api"), "*.cs")
+            .SelectMany(file => Regex.Matches(File.ReadAllText(file), @"new\(\s*\d{3},\s*""([a-z0-9-]+)"""))
+            .Select(match => match.Groups[1].Value);
+        var sent = kept.Concat(written).ToHashSet();
+        Assert.Superset(new HashSet<string> { "extended-key-usage", "not-yet-valid", "unknown-parameter" }, sent);
+
+        var shown = (await DocumentAsync())["components"]!["responses"]!
+            .AsObject()
+            .SelectMany(response =>
+                response.Value!["content"]?["application/problem+json"]?["examples"]?.AsObject() ?? []
+            )
+            .Select(example => ((string)example.Value!["value"]!["type"]!)["urn:lagesbild:problem:".Length..])
+            .ToHashSet();
+        var told = await File.ReadAllTextAsync(
+            Path.Combine(Checkout.Root, "docs", "api.md"),
+            TestContext.Current.CancellationToken
+        );
+        Assert.Subset(shown, sent);
+        Assert.All(shown, code => Assert.Contains($"`{code}`", told, StringComparison.Ordinal));
     }
 
     /// <summary>

@@ -131,7 +131,8 @@ public sealed class ResourceTests(ApiHost host) : IClassFixture<ApiHost>
         ApiHost.AssertJson(
             """
             {"month":"2026-10","preliminary":true,"count":8,"medianDays":7,"medianLowerDays":0,"medianUpperDays":13,
-             "confidenceInterval":{"level":0.95,"lowerDays":0,"upperDays":13},"within90Days":1,"absence":null,"reasons":{}}
+             "confidenceInterval":{"level":0.95,"lowerDays":0,"upperDays":13},"within90Days":1,
+             "units":null,"unitsMasked":null,"absence":null,"reasons":{}}
             """,
             months[17]
         );
@@ -147,7 +148,7 @@ public sealed class ResourceTests(ApiHost host) : IClassFixture<ApiHost>
             {"month":"{{{month}}}","preliminary":false,"count":{{{count?.ToString(
                 System.Globalization.CultureInfo.InvariantCulture
             ) ?? "null"}}},"medianDays":null,"medianLowerDays":null,"medianUpperDays":null,"confidenceInterval":null,
-             "within90Days":null,"absence":"{{{absence}}}","reasons":{}}
+             "within90Days":null,"units":null,"unitsMasked":null,"absence":"{{{absence}}}","reasons":{}}
             """;
     }
 

@@ -26,20 +26,20 @@ public sealed class DownloadTests
                 + "municipalityName,region,regionName,healthcareRegion,count,medianDays,medianLowerDays,medianUpperDays,"
                 + "medianIsOpenEnded,confidenceLowerDays,confidenceUpperDays,within90Days,within90DaysIsInterpolated,p90Days,"
                 + "p90IsOpenEnded,comparedToCountry,comparedToHome,differenceDays,asa34Count,asa34Known,asa34Share,asa34Lower,asa34Upper,asa34AtLeast,"
-                + "asa34AtMost,asa34IsApproximate,distanceKm,units,unitsMasked,absence,reasons",
+                + "asa34AtMost,asa34IsApproximate,distanceKm,units,unitsMasked,absence,reasons,picture,synthetic",
             lines[0]
         );
         Assert.Equal(
             "NGB,Primär ledprotesoperation i knäled,SPOR,2026-11-21,all,90d,2026-08-24,2026-11-21,unit,Exempelsjukhuset Falun,"
                 + "SE2321000180-EX11,public,2080,Falun,20,Region Dalarna,Mellansverige,41,10.5,7,13,FALSE,7,13,1,FALSE,18.13,"
-                + "FALSE,,,,41,310,0.1323,0.099,0.1745,,,FALSE,,,,,comparedToCountry:large-share",
+                + "FALSE,,,,41,310,0.1323,0.099,0.1745,,,FALSE,,,,,comparedToCountry:large-share,picture-1,TRUE",
             lines[1]
         );
         Assert.Contains(
             lines,
             line =>
                 line.Contains(",Ängens klinik,", StringComparison.Ordinal)
-                && line.EndsWith(",masked,", StringComparison.Ordinal)
+                && line.EndsWith(",masked,,picture-1,TRUE", StringComparison.Ordinal)
         );
         Assert.Equal("", lines[^1]);
         Assert.Equal(8, lines.Length);
@@ -164,6 +164,12 @@ public sealed class DownloadTests
             book.WorkbookPart!.Workbook.Sheets!.Elements<Book.Sheet>().Select(s => s.Name!.Value)
         );
 
+        // Without a default style other programs warn and put in their own.
+        var style = Assert.Single(
+            book.WorkbookPart.WorkbookStylesPart!.Stylesheet!.CellStyles!.Elements<Book.CellStyle>()
+        );
+        Assert.Equal((0u, 0u), (style.FormatId!.Value, style.BuiltinId!.Value));
+
         var rows = Rows(book, 0);
         Assert.Equal(7, rows.Count);
         var falun = rows[1];
@@ -232,7 +238,7 @@ public sealed class DownloadTests
             line =>
                 line.Contains(",Exempelsjukhuset Falun,", StringComparison.Ordinal)
                 && line.Contains(",2026-09,FALSE,,", StringComparison.Ordinal)
-                && line.EndsWith(",masked,", StringComparison.Ordinal)
+                && line.EndsWith(",masked,,picture-1,TRUE", StringComparison.Ordinal)
         );
 
         using var stream = new MemoryStream(await WriteAsync(OfTrend("NGB", DownloadFormat.Xlsx)));

@@ -23,7 +23,7 @@ public static class Edge
         "Gå tillbaka, välj färre enheter eller regioner och försök igen."
     );
 
-    private static readonly Refusal AnotherSite = new(
+    internal static readonly Refusal AnotherSite = new(
         "cross-site",
         StatusCodes.Status403Forbidden,
         "Sent by another site's page",

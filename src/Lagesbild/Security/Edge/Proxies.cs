@@ -40,7 +40,7 @@ internal sealed class Proxies
     private const string Standard = "Client-Cert";
     private const string StandardChain = "Client-Cert-Chain";
 
-    private static readonly Refusal NotAProxy = new(
+    internal static readonly Refusal NotAProxy = new(
         "forwarded-certificate",
         StatusCodes.Status403Forbidden,
         "A certificate may not be sent in a header",

@@ -1,11 +1,14 @@
 // The three nearest units with a shorter wait for knee replacement than at home, seen from Östersund.
 //
-// The types are made from the contract and nothing else:
-//   npx openapi-typescript https://HOST/lagesbild/v1/openapi.json -o contract.ts
-//   npx tsc --module nodenext --target es2022 nearest.ts && node nearest.js https://HOST root.pem system.pem system.key
+// The types are made from the contract and nothing else. In a folder that holds this file, the root certificate that the
+// service's own goes back to, and the system's certificate with its key:
+//   npm install openapi-typescript typescript@5 @types/node
+//   NODE_EXTRA_CA_CERTS=root.pem npx openapi-typescript https://HOST/lagesbild/v1/openapi.json -o contract.mts
+//   npx tsc --strict --module nodenext --target es2022 --types node nearest.mts
+//   node nearest.mjs https://HOST root.pem system.pem system.key
 import { readFileSync } from "node:fs";
 import { request } from "node:https";
-import type { components, operations } from "./contract";
+import type { components, operations } from "./contract.mjs";
 
 type Query<O extends keyof operations> = NonNullable<operations[O]["parameters"]["query"]>;
 type Row = components["schemas"]["WaitingTimesRow"];
