@@ -81,20 +81,12 @@ public sealed class ExampleClientsTests : IDisposable
                 )!
                 .AsObject()
         );
-        foreach (
-            var (path, status) in ((string, HttpStatusCode)[])
-                [
-                    ("/lagesbild/v1/waiting-times?procedure=NGB", HttpStatusCode.Unauthorized),
-                    ("/lagesbild/v1/units?region=" + new string('1', 9_000), HttpStatusCode.RequestUriTooLong),
-                ]
-        )
-        {
-            using var response = await client.GetAsync(path, TestContext.Current.CancellationToken);
-            Assert.Equal(status, response.StatusCode);
-            var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-            Assert.NotNull((string?)JsonNode.Parse(body)!["reason"]);
-            contract.Check(HttpMethod.Get, new Uri(client.BaseAddress!, path), response, body);
-        }
+        const string path = "/lagesbild/v1/waiting-times?procedure=NGB";
+        using var response = await client.GetAsync(path, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("certificate-missing", (string?)JsonNode.Parse(body)!["reason"]);
+        contract.Check(HttpMethod.Get, new Uri(client.BaseAddress!, path), response, body);
     }
 
     private static Uri AddressOf(WebApplication app)
