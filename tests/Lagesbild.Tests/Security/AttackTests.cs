@@ -282,20 +282,8 @@ public sealed class AttackTests(PkiFixture pki) : IClassFixture<PkiFixture>
         var clock = new PinnedClock();
         await using var host = await SecureHost.StartAsync(pki.Pki, clock);
         var session = Path.Combine(pki.Pki.Directory, $"navigator{version}.session");
-        var began = await OpenSsl.ClientAsync(
-            host,
-            $"{version} {Show("navigator")} -sess_out {session} -ign_eof",
-            (null, OpenSsl.Request())
-        );
-        Assert.Contains(DevelopmentPki.NavigatorHsaId, began, StringComparison.Ordinal);
-
         // The operator's certificate beside the navigator's session: the navigator, and nothing of the operator.
-        var resumed = await OpenSsl.ClientAsync(
-            host,
-            $"{version} {Show("operator")} -sess_in {session} -ign_eof",
-            (null, OpenSsl.Request())
-        );
-        Assert.Contains("Reused, TLSv1", resumed, StringComparison.Ordinal);
+        var resumed = await ResumeAsOperatorAsync(host, $"{version} {Show("navigator")}", version, session);
         Assert.Contains(DevelopmentPki.NavigatorHsaId, resumed, StringComparison.Ordinal);
         Assert.DoesNotContain(DevelopmentPki.OperatorHsaId, resumed, StringComparison.Ordinal);
         Assert.Contains("\"roles\":[\"reader\"]", resumed, StringComparison.Ordinal);
@@ -323,14 +311,29 @@ public sealed class AttackTests(PkiFixture pki) : IClassFixture<PkiFixture>
     {
         await using var host = await SecureHost.StartAsync(pki.Pki);
         var session = Path.Combine(pki.Pki.Directory, $"nobody{version}.session");
-        await OpenSsl.ClientAsync(host, $"{version} -sess_out {session} -ign_eof", (null, OpenSsl.Request()));
-        var resumed = await OpenSsl.ClientAsync(
-            host,
-            $"{version} {Show("operator")} -sess_in {session} -ign_eof",
-            (null, OpenSsl.Request())
-        );
-        Assert.Contains("Reused, TLSv1", resumed, StringComparison.Ordinal);
+        var resumed = await ResumeAsOperatorAsync(host, version, version, session);
         Assert.Contains("\"reason\":\"certificate-missing\"", resumed, StringComparison.Ordinal);
+    }
+
+    /// <summary>
+    /// Begins a session and takes it up again beside the operator's certificate. A server may decline a session (the platform
+    /// forgets the keys of the oldest when many servers run at once, as here): then another is begun.
+    /// </summary>
+    private async Task<string> ResumeAsOperatorAsync(SecureHost host, string begin, string version, string session)
+    {
+        var resumed = "";
+        for (var i = 0; i < 5 && !resumed.Contains("Reused, TLSv1", StringComparison.Ordinal); i++)
+        {
+            await OpenSsl.ClientAsync(host, $"{begin} -sess_out {session} -ign_eof", (null, OpenSsl.Request()));
+            resumed = await OpenSsl.ClientAsync(
+                host,
+                $"{version} {Show("operator")} -sess_in {session} -ign_eof",
+                (null, OpenSsl.Request())
+            );
+        }
+
+        Assert.Contains("Reused, TLSv1", resumed, StringComparison.Ordinal);
+        return resumed;
     }
 
     private string Show(string name) => $"-cert {pki.Pki.CertificateFile(name)} -key {pki.Pki.KeyFile(name)}";
