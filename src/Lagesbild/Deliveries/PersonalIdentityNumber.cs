@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text;
+using Lagesbild.Personal;
 
 namespace Lagesbild.Deliveries;
 
 /// <summary>
-/// Finds what looks like a personnummer, samordningsnummer or Stockholm reservnummer in a text. Loose about dates on
-/// purpose: a strict check lets real samordningsnummer through. (docs/leveransformat.md)
+/// Finds what looks like a personnummer, samordningsnummer or Stockholm reservnummer in a text (<see cref="PersonalDigits"/>),
+/// however it is written. (docs/leveransformat.md)
 /// </summary>
 public static class PersonalIdentityNumber
 {
@@ -29,12 +30,12 @@ public static class PersonalIdentityNumber
 
         plain = plain[..runes];
 
-        if (digits < 10)
+        if (digits < PersonalDigits.Length)
         {
             return false;
         }
 
-        Span<char> candidate = stackalloc char[12];
+        Span<char> candidate = stackalloc char[PersonalDigits.LengthWithCentury];
         for (var start = 0; start < plain.Length; start++)
         {
             if (!char.IsAsciiDigit(plain[start]) || (start > 0 && char.IsLetterOrDigit(plain[start - 1])))
@@ -44,9 +45,9 @@ public static class PersonalIdentityNumber
 
             var length = DigitsFrom(plain, start);
             var end = start + length;
-            if (length is 10 or 12 && IsBoundary(plain, end))
+            if (length is PersonalDigits.Length or PersonalDigits.LengthWithCentury && IsBoundary(plain, end))
             {
-                if (IsOne(plain.Slice(start, length)))
+                if (PersonalDigits.AreOne(plain.Slice(start, length)))
                 {
                     return true;
                 }
@@ -63,7 +64,7 @@ public static class PersonalIdentityNumber
                 )
                 {
                     plain.Slice(number, NumberLength).CopyTo(candidate[date..]);
-                    if (IsOne(candidate[..(date + NumberLength)]))
+                    if (PersonalDigits.AreOne(candidate[..(date + NumberLength)]))
                     {
                         return true;
                     }
@@ -116,7 +117,8 @@ public static class PersonalIdentityNumber
     }
 
     // Behind a whole date and a space: 0830 is half past eight.
-    private static bool IsTime(ReadOnlySpan<char> four) => Two(four, 0) < 24 && Two(four, 2) < 60;
+    private static bool IsTime(ReadOnlySpan<char> four) =>
+        four[0] <= '2' && (four[0] < '2' || four[1] < '4') && four[2] < '6';
 
     /// <summary>True where bytes that are text of an unknown kind hold one: as UTF-8, and as characters of one byte or of two.</summary>
     public static bool IsInBytes(ReadOnlySpan<byte> bytes)
@@ -129,46 +131,7 @@ public static class PersonalIdentityNumber
 
     /// <summary>True where ten digits of an HSA-id are a sole trader's: a person's number, not an organisation's.</summary>
     public static bool IsPersonsOrganisationNumber(ReadOnlySpan<char> tenDigits) =>
-        tenDigits.Length == 10 && tenDigits[2] < '2' && HasDate(tenDigits);
-
-    private static bool IsOne(ReadOnlySpan<char> digits)
-    {
-        if (digits.Length == 12)
-        {
-            var century = Two(digits, 0);
-            if (century == 99)
-            {
-                // Stockholm's reservnummer 99yyyyNNNNNC.
-                return Two(digits, 2) is >= 18 and <= 21;
-            }
-
-            if (century is < 18 or > 21)
-            {
-                return false;
-            }
-
-            digits = digits[2..];
-        }
-
-        return HasDate(digits) && IsLuhn(digits);
-    }
-
-    private static bool HasDate(ReadOnlySpan<char> ten) =>
-        Two(ten, 2) <= 12 && Two(ten, 4) is (>= 1 and <= 31) or (>= 60 and <= 91);
-
-    private static int Two(ReadOnlySpan<char> digits, int at) => (digits[at] - '0') * 10 + digits[at + 1] - '0';
-
-    private static bool IsLuhn(ReadOnlySpan<char> digits)
-    {
-        var sum = 0;
-        for (var i = 0; i < digits.Length; i++)
-        {
-            var value = (digits[i] - '0') * (2 - i % 2);
-            sum += value > 9 ? value - 9 : value;
-        }
-
-        return sum % 10 == 0;
-    }
+        tenDigits.Length == PersonalDigits.Length && tenDigits[2] < '2' && PersonalDigits.HasDate(tenDigits);
 
     private static int DigitsFrom(ReadOnlySpan<char> text, int start)
     {
