@@ -19,13 +19,26 @@ internal static class CsvRow
                 "Raden innehåller något som ser ut som ett personnummer.",
                 delivery.Entry,
                 lineNumber,
-                ColumnOf(text, field => PersonalIdentityNumber.IsIn(field) && !Fields.IsHsaId(field))
+                ColumnOf(
+                    text ?? Encoding.UTF8.GetString(line),
+                    field => PersonalIdentityNumber.IsIn(field) && !Fields.IsHsaId(field)
+                )
             );
         }
 
         if (text is null)
         {
-            delivery.Findings.Error("encoding", "Raden är inte giltig UTF-8.", delivery.Entry, lineNumber);
+            delivery.Findings.Error(
+                "encoding",
+                "Raden är inte giltig UTF-8.",
+                delivery.Entry,
+                lineNumber,
+                // As characters of one byte each, which keeps every byte and where it stands.
+                ColumnOf(
+                    Encoding.Latin1.GetString(line),
+                    field => Fields.Decode(Encoding.Latin1.GetBytes(field)) is null
+                )
+            );
             return null;
         }
 
@@ -89,10 +102,8 @@ internal static class CsvRow
     }
 
     // 1-based; null where it cannot be told.
-    private static int? ColumnOf(string? text, Predicate<string> isWrong) =>
-        text is not null && Split(text) is { } fields && Array.FindIndex(fields, isWrong) is >= 0 and var at
-            ? at + 1
-            : null;
+    private static int? ColumnOf(string text, Predicate<string> isWrong) =>
+        Split(text) is { } fields && Array.FindIndex(fields, isWrong) is >= 0 and var at ? at + 1 : null;
 
     // The first field of every entry is an HSA-id: where it has that form, its digits are an organisation's and a unit's.
     private static bool HasPersonalNumber(string text)

@@ -192,7 +192,7 @@ internal sealed class DeliveryRules
         var code = CodeOf(period);
         if (all == Missing)
         {
-            GroupSum($"{code}: ett urval finns utan cell för {Everybody}. Skicka även den.", line);
+            GroupSum($"{code}: {Names(Sent(period))} finns utan cell för {Everybody}. Skicka även den.", line);
         }
         else if (all == Masked)
         {
@@ -201,27 +201,20 @@ internal sealed class DeliveryRules
                 return true;
             }
 
-            GroupSum($"{code}: ett urval är synligt fast {Everybody} är undertryckt. Undertryck även urvalet.", line);
+            var shown = Names(Shown(period));
+            GroupSum($"{code}: {shown} visas fast {Everybody} är undertryckt. Undertryck även {shown}.", line);
         }
         else if (visible + masked > all || (_contents.Source.GroupsPartition && masked == 0 && visible != all))
         {
-            GroupSum(
-                _contents.Source.GroupsPartition
-                    ? $"{code}: urvalen ger inte {Everybody} tillsammans. Ett undertryckt urval har minst en patient."
-                    : $"{code}: ett urval har fler patienter än {Everybody}.",
-                line
-            );
+            GroupSum($"{code}: {WrongSum(period, all, visible + masked)}", line);
         }
         else if (IsDerivable(all, visible, masked))
         {
             _findings.Error(
                 "derivable",
-                _contents.Source.GroupsPartition
-                    ? $"{code}: ett undertryckt urval går att räkna ut ur de synliga. Undertryck fler urval, så att minst två är "
-                        + $"undertryckta och de tillsammans har minst {Smallest} patienter; förslagsvis {SmallestShown(period)}."
-                    : $"{code}: {Everybody} minus urvalet är mellan 1 och 4 patienter: resten går att räkna ut. Undertryck urvalet.",
+                $"{code}: {HowDerivable(period)}",
                 _delivery.CellEntry,
-                line
+                masked == 1 ? LineOf(period, Masks(period).Single()) : line
             );
         }
         else
@@ -232,11 +225,53 @@ internal sealed class DeliveryRules
         return false;
     }
 
-    // The smallest visible group, or where there is none everybody.
-    private string SmallestShown(Period period)
+    private string WrongSum(Period period, long all, long groups)
     {
-        var shown = Enumerable.Range(1, _groups - 1).Where(group => Patients(period, group) > 0).ToList();
-        return _contents.Source.Groups[shown.Count > 0 ? shown.MinBy(group => Patients(period, group)) : 0].Code;
+        var larger = Shown(period).Where(group => Patients(period, group) > all).ToList();
+        if (larger.Count > 0)
+        {
+            return $"{Names(larger)} har fler patienter än {Everybody}. Räkna om båda ur samma uttag.";
+        }
+
+        return !Sent(period).Any() ? $"{Everybody} finns utan urval, som tillsammans ska ge {Everybody}."
+            : groups < all ? $"{Names(Sent(period))} ger färre än {Everybody} tillsammans."
+            : $"{Names(Sent(period))} ger fler än {Everybody} tillsammans"
+                + (Masks(period).Any() ? $", då {Names(Masks(period))} räknas som minst en patient för varje." : ".");
+    }
+
+    private string HowDerivable(Period period)
+    {
+        if (!_contents.Source.GroupsPartition)
+        {
+            var shown = Names(Shown(period));
+            return $"{Everybody} minus {shown} är mellan 1 och 4 patienter: resten går att räkna ut. Undertryck {shown}.";
+        }
+
+        return (
+                Masks(period).Count() == 1
+                    ? $"{Names(Masks(period))} är ensamt undertryckt och går att räkna ut ur de synliga."
+                    : $"{Names(Masks(period))} har tillsammans färre än {Smallest} patienter, som går att räkna ut ur de synliga."
+            )
+            + $" Undertryck fler urval, så att minst två är undertryckta och de tillsammans har minst {Smallest} patienter; förslagsvis "
+            + $"{SmallestShown(period)}.";
+    }
+
+    // The smallest visible group, or where there is none everybody.
+    private string SmallestShown(Period period) =>
+        _contents.Source.Groups[Shown(period).DefaultIfEmpty(0).MinBy(group => Patients(period, group))].Code;
+
+    private IEnumerable<int> Sent(Period period) => Groups.Where(group => Patients(period, group) != Missing);
+
+    private IEnumerable<int> Shown(Period period) => Groups.Where(group => Patients(period, group) > 0);
+
+    private IEnumerable<int> Masks(Period period) => Groups.Where(group => Patients(period, group) == Masked);
+
+    private IEnumerable<int> Groups => Enumerable.Range(1, _groups - 1);
+
+    private string Names(IEnumerable<int> groups)
+    {
+        string[] codes = [.. groups.Select(group => _contents.Source.Groups[group].Code)];
+        return codes is [var only] ? $"urvalet {only}" : $"urvalen {string.Join(", ", codes[..^1])} och {codes[^1]}";
     }
 
     /// <summary>Masked cells that periods and groups together leave one single number for.</summary>

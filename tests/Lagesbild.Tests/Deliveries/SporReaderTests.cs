@@ -279,9 +279,24 @@ public sealed class SporReaderTests
             "encoding",
             f =>
             {
-                f.Encode = (name, bytes) =>
-                    name == Units ? Encoding.Latin1.GetBytes(Encoding.UTF8.GetString(bytes)) : bytes;
-                return new Spot(Units, 3);
+                f.Encode = Latin1(Units);
+                return new Spot(Units, 3, 2); // in quotes, behind a semicolon
+            }
+        ),
+        ["a code in Latin-1 among the waits"] = (
+            "encoding",
+            f =>
+            {
+                f.Encode = Latin1(Waits);
+                return f.Change(Waits, 12, 2, "NGÖ");
+            }
+        ),
+        ["a personal number in a row of Latin-1"] = (
+            "personal-identity-number",
+            f =>
+            {
+                f.Encode = Latin1(Units);
+                return f.Change(Units, 4, 2, "Göteborg " + Number);
             }
         ),
         ["a control character in a name"] = (
@@ -428,6 +443,9 @@ public sealed class SporReaderTests
             }
         ),
     };
+
+    private static Func<string, byte[], byte[]> Latin1(string entry) =>
+        (name, bytes) => name == entry ? Encoding.Latin1.GetBytes(Encoding.UTF8.GetString(bytes)) : bytes;
 
     // Varied, or it would be refused for expanding too much.
     private static string NoLine()

@@ -1,0 +1,78 @@
+namespace Lagesbild.Tests.Deliveries;
+
+/// <summary>What is said of a period whose groups do not agree, or give one of themselves away: which groups they are.</summary>
+public sealed class GroupFindingsTests
+{
+    // The header, the fourteen rows of the file that nothing is wrong with, and the row of everybody.
+    private static readonly int Everybody = SporFile.Good().Waits.Count + 1;
+
+    [Theory]
+    [InlineData("14:20", "group-sum", 0, "urvalet 14 finns utan cell för ALLA. Skicka även den.")]
+    [InlineData("14:20 30:x", "group-sum", 0, "urvalen 14 och 30 finns utan cell för ALLA. Skicka även den.")]
+    [InlineData(
+        "ALLA:x 14:20 30:x EJ:9",
+        "group-sum",
+        0,
+        "urvalen 14 och EJ visas fast ALLA är undertryckt. Undertryck även urvalen 14 och EJ."
+    )]
+    [InlineData("ALLA:20", "group-sum", 0, "ALLA finns utan urval, som tillsammans ska ge ALLA.")]
+    [InlineData("ALLA:20 14:8 30:9", "group-sum", 0, "urvalen 14 och 30 ger färre än ALLA tillsammans.")]
+    [InlineData("ALLA:20 14:8 30:8 EJ:8", "group-sum", 0, "urvalen 14, 30 och EJ ger fler än ALLA tillsammans.")]
+    [InlineData(
+        "ALLA:20 14:8 30:21",
+        "group-sum",
+        0,
+        "urvalet 30 har fler patienter än ALLA. Räkna om båda ur samma uttag."
+    )]
+    [InlineData(
+        "ALLA:20 14:10 30:9 90:x 180:x",
+        "group-sum",
+        0,
+        "urvalen 14, 30, 90 och 180 ger fler än ALLA tillsammans, då urvalen 90 och 180 räknas som minst en patient för varje."
+    )]
+    [InlineData(
+        "ALLA:20 14:6 30:8 90:x",
+        "derivable",
+        3,
+        "urvalet 90 är ensamt undertryckt och går att räkna ut ur de synliga. Undertryck fler urval, så att minst två är "
+            + "undertryckta och de tillsammans har minst 5 patienter; förslagsvis 14."
+    )]
+    [InlineData(
+        "ALLA:20 14:9 30:8 90:x EJ:x",
+        "derivable",
+        0,
+        "urvalen 90 och EJ har tillsammans färre än 5 patienter, som går att räkna ut ur de synliga. Undertryck fler urval, så "
+            + "att minst två är undertryckta och de tillsammans har minst 5 patienter; förslagsvis 30."
+    )]
+    public void The_groups_of_a_period_are_named(string cells, string code, int row, string message)
+    {
+        var file = SporFile.Good();
+        foreach (var cell in cells.Split(' '))
+        {
+            var (group, patients) = (cell.Split(':')[0], cell.Split(':')[1]);
+            file.Cells("JKA", "2026-10", (group, patients == "x" ? null : int.Parse(patients, null)));
+        }
+
+        var found = Assert.Single(Reading.Read(file).Findings.Listed, f => f.Code == code);
+        Assert.Equal("2026-10: " + message, found.Message);
+        Assert.Equal(("vantetid.csv", Everybody + row), (found.Entry, (int)found.Line!.Value));
+    }
+
+    [Theory]
+    [InlineData(20, 21, "group-sum", "urvalet ja har fler patienter än alla. Räkna om båda ur samma uttag.")]
+    [InlineData(
+        20,
+        17,
+        "derivable",
+        "alla minus urvalet ja är mellan 1 och 4 patienter: resten går att räkna ut. Undertryck urvalet ja."
+    )]
+    public void A_group_that_leaves_a_rest_is_named(int all, int general, string code, string message)
+    {
+        var file = NcrFile.Good();
+        file.Cell(NcrFile.Falun, "CJD", "2026-10", "alla", $"[[0,6,{all}]]", all);
+        file.Cell(NcrFile.Falun, "CJD", "2026-10", "ja", $"[[0,6,{general}]]", general);
+
+        var found = Assert.Single(Reading.Read(file).Findings.Listed, f => f.Code == code);
+        Assert.Equal("2026-10: " + message, found.Message);
+    }
+}
