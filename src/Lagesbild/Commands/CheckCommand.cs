@@ -12,6 +12,7 @@ namespace Lagesbild.Commands;
 /// </summary>
 public static class CheckCommand
 {
+    private const string NameWithheld = "(ett namn med något som ser ut som ett personnummer)";
     private const int Refused = 1;
     private const int Unreadable = 2;
 
@@ -119,7 +120,8 @@ public static class CheckCommand
         var progress = new ProgressLine();
         foreach (var file in files)
         {
-            progress.Begin(FileNames.Shown(Path.GetFileName(file)));
+            var name = FileNames.Shown(Path.GetFileName(file), NameWithheld);
+            progress.Begin(name);
             try
             {
                 var receipt = Check(file, TimeProvider.System, progress, cancellationToken);
@@ -135,9 +137,7 @@ public static class CheckCommand
             {
                 progress.Clear();
                 exitCode = Unreadable;
-                await error.WriteLineAsync(
-                    FileNames.Escape($"lagesbild: {FileNames.Shown(Path.GetFileName(file))} {Reason(failure)}")
-                );
+                await error.WriteLineAsync(FileNames.Escape($"lagesbild: {name} {Reason(failure)}"));
             }
         }
 
@@ -171,7 +171,7 @@ public static class CheckCommand
             "held" => "skulle parkeras tills en operatör har bestämt",
             _ => "skulle tas emot",
         };
-        await output.WriteLineAsync($"{FileNames.Shown(receipt.FileName)}: {verdict}");
+        await output.WriteLineAsync($"{FileNames.Shown(receipt.FileName, NameWithheld)}: {verdict}");
         if (receipt.Counts is { } counts)
         {
             await output.WriteLineAsync(

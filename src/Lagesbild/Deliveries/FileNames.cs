@@ -14,8 +14,9 @@ public static class FileNames
         !PersonalIdentityNumber.IsIn(name) && !name.Any(IsUnseen) && Encoding.UTF8.GetByteCount(name) <= LongestName;
 
     /// <summary>Without a personal number, and without what a terminal would obey.</summary>
-    public static string Shown(string name) =>
-        PersonalIdentityNumber.IsIn(name) ? "(a name that holds what looks like a personal number)" : Escape(name);
+    /// <param name="instead">What those who read it are told of a name that holds a personal number: logs are English.</param>
+    public static string Shown(string name, string instead = "(a name that holds what looks like a personal number)") =>
+        PersonalIdentityNumber.IsIn(name) ? instead : Escape(name);
 
     /// <summary>Control characters, line breaks and characters that turn the direction of writing, spelt out.</summary>
     public static string Escape(string text)

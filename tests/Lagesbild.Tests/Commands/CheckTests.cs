@@ -28,6 +28,10 @@ public sealed class CheckTests
     [InlineData("cat \"$1\" | dotnet \"$0\" check /dev/stdin", "är ett rör")]
     [InlineData("dotnet \"$0\" check \"$(dirname \"$1\")\"", "är en mapp")]
     [InlineData("dotnet \"$0\" check \"$1.saknas\"", "finns inte. Kontrollera mapp och namn.")]
+    [InlineData(
+        "dotnet \"$0\" check 19121212-1212.zip",
+        "lagesbild: (ett namn med något som ser ut som ett personnummer)"
+    )]
     public async Task What_is_no_file_is_unreadable_in_one_line(string line, string named)
     {
         using var folder = new TestFolder();
