@@ -43,7 +43,6 @@ public sealed class KilledTests(ITestOutputHelper output)
         using var folder = new TestFolder();
         await using var node = await Node.CreateAsync();
         var pki = DevelopmentPki.Open(folder.Inside("certs"), TimeProvider.System);
-        KeyValuePair<string, string?>[] environment = [.. Serving.Environment(node, pki), .. Killing.TellAll];
         var account = new Account(node, chance);
         account.Begin(FirstDay.AddDays(-1));
         var steps = LogSteps.Concat(FolderSteps).ToArray();
@@ -53,8 +52,9 @@ public sealed class KilledTests(ITestOutputHelper output)
             account.HandIn(FirstDay.AddDays(round));
             // Each step in turn; of the first lot in order, so that few kills reach all of them.
             var step = steps[round % steps.Length];
-            var after = TimeSpan.FromMicroseconds(chance.Next(4) == 0 ? 0 : chance.Next(5_000));
-            if (await RunUntilAsync(environment, node, step, after))
+            using var serving = new Killing(node, pki, LogSteps.Contains(step) ? step : null);
+            using var watch = new FolderWatch(node.InboxFolder, step, serving.See);
+            if (await serving.KillAtStepAsync(Killing.Delay(chance)))
             {
                 hit.Add(step);
             }
@@ -62,52 +62,14 @@ public sealed class KilledTests(ITestOutputHelper output)
 
         output.WriteLine($"{kills} kills, seed {seed}, steps {string.Join(", ", hit)}");
         Assert.Equal(kills >= steps.Length ? steps.Order() : hit.Order(), hit.Order());
-        await FinishAsync(environment, account);
-        await account.JudgeAsync();
-    }
-
-    /// <summary>Starts it and kills it at the step; true where the step was seen.</summary>
-    private static async Task<bool> RunUntilAsync(
-        KeyValuePair<string, string?>[] environment,
-        Node node,
-        string step,
-        TimeSpan after
-    )
-    {
-        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var watchers = new FolderWatch(node.InboxFolder, step, seen);
-        using var process = Program.Start(environment, "serve");
-        var reading = Task.Run(async () =>
+        using (var last = new Killing(node, pki))
         {
-            while (await process.StandardOutput.ReadLineAsync() is { } line)
-            {
-                if (LogSteps.Contains(step) && line.Contains(step, StringComparison.Ordinal))
-                {
-                    seen.TrySetResult();
-                }
-            }
-        });
-        // Errors too, or a full pipe would stop it.
-        var errors = process.StandardError.ReadToEndAsync();
-        await Task.WhenAny(seen.Task, reading)
-            .WaitAsync(TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken);
-        Killing.Wait(after);
-        await process.KillAsync();
-        await reading;
-        Assert.Equal("", await errors);
-        return seen.Task.IsCompletedSuccessfully;
-    }
+            // Nobody kills it before all is cleared away.
+            await Eventually.IsTrueAsync(() => Task.FromResult(account.IsInboxEmpty));
+            await last.KillAsync();
+        }
 
-    /// <summary>One last start that nobody kills before all is cleared away.</summary>
-    private static async Task FinishAsync(KeyValuePair<string, string?>[] environment, Account account)
-    {
-        using var process = Program.Start(environment, "serve");
-        var reading = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        await Eventually.IsTrueAsync(() => Task.FromResult(account.IsInboxEmpty));
-        await process.KillAsync();
-        await reading;
-        await errors;
+        await account.JudgeAsync();
     }
 
     /// <summary>What was handed in, and what should have become of it: worked out from the rules' words alone.</summary>
@@ -228,7 +190,7 @@ public sealed class KilledTests(ITestOutputHelper output)
     {
         private readonly FileSystemWatcher? _watcher;
 
-        public FolderWatch(string inbox, string step, TaskCompletionSource seen)
+        public FolderWatch(string inbox, string step, Action see)
         {
             if (!FolderSteps.Contains(step))
             {
@@ -249,7 +211,7 @@ public sealed class KilledTests(ITestOutputHelper output)
                     )
                 )
                 {
-                    seen.TrySetResult();
+                    see();
                 }
             }
 

@@ -1,10 +1,8 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Lagesbild.Ledger;
 using Lagesbild.Security;
 using Lagesbild.Tests.Jobs;
@@ -17,7 +15,7 @@ namespace Lagesbild.Tests.Commands;
 /// asks again, as he would, and in the end everything has been done exactly once. <c>LAGESBILD_KILLS</c> and
 /// <c>LAGESBILD_SEED</c> as for the inbox.
 /// </summary>
-public sealed partial class KilledWhileAskedTests(ITestOutputHelper output)
+public sealed class KilledWhileAskedTests(ITestOutputHelper output)
 {
     private const string Api = "lagesbild/v1/";
 
@@ -51,58 +49,38 @@ public sealed partial class KilledWhileAskedTests(ITestOutputHelper output)
         using var folder = new TestFolder();
         await using var node = await Node.CreateAsync();
         var pki = DevelopmentPki.Open(folder.Inside("certs"), TimeProvider.System);
-        KeyValuePair<string, string?>[] environment = [.. Serving.Environment(node, pki), .. Killing.TellAll];
         var story = new Story(node);
         var hit = new HashSet<string>();
         Question? open = null;
         for (var round = 0; round <= kills; round++)
         {
-            using var process = Program.Start(environment, "serve");
-            var address = await AddressAsync(process);
+            using var serving = new Killing(node, pki);
+            var address = await serving.AddressAsync();
             using var register = Client(pki, "register-ncr", address);
             using var operators = Client(pki, "operator", address);
             var callers = new Callers(register, operators);
-            var armed = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-            string? awaited = null;
-            var reading = ReadAsync(
-                process,
-                line =>
-                {
-                    if (Volatile.Read(ref awaited) is { } step && line.Contains(step, StringComparison.Ordinal))
-                    {
-                        armed.TrySetResult(step);
-                    }
-                }
-            );
-            var errors = process.StandardError.ReadToEndAsync(Cancellation);
             if (open is not null)
             {
                 await open(callers);
             }
 
-            if (round < kills)
+            if (round == kills)
             {
-                open = story.Next(round);
-                Volatile.Write(ref awaited, Steps[chance.Next(Steps.Length)]);
-                var asking = AskAsync(open, callers);
-                var after = TimeSpan.FromMicroseconds(chance.Next(4) == 0 ? 0 : chance.Next(5_000));
-                // Not every question takes every step: then it is killed once it has answered.
-                await Task.WhenAny(armed.Task, asking).WaitAsync(TimeSpan.FromMinutes(3), Cancellation);
-                Killing.Wait(after);
-                await process.KillAsync();
-                await asking;
-                if (armed.Task.IsCompletedSuccessfully)
-                {
-                    hit.Add(await armed.Task);
-                }
-            }
-            else
-            {
-                await process.KillAsync();
+                await serving.KillAsync();
+                break;
             }
 
-            await reading;
-            Assert.Equal("", await errors);
+            open = story.Next(round);
+            var step = Steps[chance.Next(Steps.Length)];
+            serving.Await(step);
+            // Not every question takes every step: then it is killed once it has answered.
+            var asking = AskAsync(open, callers);
+            if (await serving.KillAtStepAsync(Killing.Delay(chance), asking))
+            {
+                hit.Add(step);
+            }
+
+            await asking;
         }
 
         output.WriteLine($"{kills} kills, seed {seed}, steps {string.Join(", ", hit)}");
@@ -226,30 +204,6 @@ public sealed partial class KilledWhileAskedTests(ITestOutputHelper output)
         catch (HttpRequestException)
         {
             // No answer: it is asked again.
-        }
-    }
-
-    private static async Task<Uri> AddressAsync(Process process)
-    {
-        while (await process.StandardOutput.ReadLineAsync(Cancellation) is { } line)
-        {
-            if (Listening().Match(line) is { Success: true } said)
-            {
-                return new Uri(said.Groups["address"].Value);
-            }
-        }
-
-        throw new InvalidOperationException(await process.StandardError.ReadToEndAsync(Cancellation));
-    }
-
-    [GeneratedRegex(@"Now listening on: (?<address>https://127\.0\.0\.1:\d+)", RegexOptions.ExplicitCapture)]
-    private static partial Regex Listening();
-
-    private static async Task ReadAsync(Process process, Action<string> look)
-    {
-        while (await process.StandardOutput.ReadLineAsync(Cancellation) is { } line)
-        {
-            look(line);
         }
     }
 
