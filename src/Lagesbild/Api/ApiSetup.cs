@@ -145,19 +145,13 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints, IServiceProvide
         );
 
     /// <summary>A resource about one thing in the picture, whose id ends the path.</summary>
-    public ApiRoute GetById<T>(
-        string path,
-        string idName,
-        JsonTypeInfo<T> json,
-        Func<PictureRequest, Answer<T>> answer,
-        Bilingual idDescription
-    )
+    public ApiRoute GetById<T>(string path, PathId id, JsonTypeInfo<T> json, Func<PictureRequest, Answer<T>> answer)
         where T : class =>
         Map<T>(
-            $"{path}{{{idName}}}",
+            $"{path}{{{id.Name}}}",
             [],
-            new PathId(idName, idDescription),
-            new PictureResource<T>(Current, _cache, ApiSetup.Root + path, idName, [], json, answer, null).Respond
+            id,
+            new PictureResource<T>(Current, _cache, ApiSetup.Root + path, id.Name, [], json, answer, null).Respond
         );
 
     /// <summary>A resource that is a download and nothing else.</summary>

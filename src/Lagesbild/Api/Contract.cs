@@ -12,7 +12,9 @@ namespace Lagesbild.Api;
 /// </summary>
 internal sealed class Contract : IDocumentFilter
 {
-    private const string Host = "https://lagesbild.example";
+    /// <summary>A name that nobody can own (RFC 2606): where a service hands the contract out, its own stands there.</summary>
+    public const string Host = "https://lagesbild.example";
+
     private const string TraceParent = "traceparent";
     private const string IfNoneMatch = "ifNoneMatch";
 
@@ -47,7 +49,8 @@ internal sealed class Contract : IDocumentFilter
                 slumpen döljer, vilken klocka den är mätt med och, där den saknas, varför.
 
                 Åtkomst: SITHS-certifikat över ömsesidig TLS. Personer kommer in med tillitsnivå 3, system med
-                funktionscertifikat som förvaltningen lagt till. `GET /api-info` och kontraktet är öppna.
+                funktionscertifikat som förvaltningen lagt till. `GET /api-info` och kontraktet
+                (`GET /openapi.yaml`, `GET /openapi.json`) är öppna.
 
                 Kända begränsningar: rapporteringen till registren är frivillig, och enheter som inte rapporterar syns inte.
                 Siffrorna gäller genomförda operationer: ett tecken på förmågan att ta emot, inget löfte och ingen kö. Registren
@@ -65,7 +68,8 @@ internal sealed class Contract : IDocumentFilter
                 hides, which clock it was measured by and, where it is missing, why.
 
                 Access: a SITHS certificate over mutual TLS. Persons enter at level of assurance 3, systems with a function
-                certificate that the administration has admitted. `GET /api-info` and the contract are open.
+                certificate that the administration has admitted. `GET /api-info` and the contract
+                (`GET /openapi.yaml`, `GET /openapi.json`) are open.
 
                 Known limitations: reporting to the registers is voluntary, and units that do not report are not seen. Figures are of
                 performed operations: an indication of the ability to take patients, not a promise and not a queue. The registers
@@ -77,17 +81,19 @@ internal sealed class Contract : IDocumentFilter
                 Sunset at least twelve months before it goes. A new major version gets a path of its own, and the old one stays at
                 least twelve months.
                 """.ReplaceLineEndings("\n"),
-            TermsOfService = new Uri(Host + "/om"),
+            TermsOfService = new Uri(Host + "/om#behorighet"),
             Contact = new OpenApiContact
             {
-                Name = "Lägesbildens förvaltning",
+                Name =
+                    "Lägesbildens förvaltning (e-postadressen är ett exempel) / "
+                    + "The administration of Lägesbild (the e-mail address is an example)",
                 Email = "forvaltning@lagesbild.example",
                 Url = new Uri(Host + "/om"),
             },
             License = new OpenApiLicense
             {
-                Name = "Lägesbildens villkor / The terms of Lägesbild",
-                Url = new Uri(Host + "/om"),
+                Name = "Villkor: vem får använda lägesbilden / Terms: who may use the picture",
+                Url = new Uri(Host + "/om#behorighet"),
             },
             Extensions = new Dictionary<string, IOpenApiExtension>
             {
@@ -133,7 +139,7 @@ internal sealed class Contract : IDocumentFilter
             foreach (var (method, operation) in item.Operations!)
             {
                 Complete(operation, method == HttpMethod.Get, document);
-                MoveWhatTheProfilesPatternCannotRead(operation, (OpenApiPathItem)item);
+                FoldWhatTheProfilesPatternCannotRead(operation);
             }
         }
 
@@ -371,17 +377,31 @@ internal sealed class Contract : IDocumentFilter
         ContractExamples.AddTo(operation, Host + ApiSetup.Root);
     }
 
-    // The profile's linter reads names of query parameters by a pattern that has no room for digits within camelCase.
-    private static void MoveWhatTheProfilesPatternCannotRead(OpenApiOperation operation, OpenApiPathItem item)
+    // The profile's linter reads names of query parameters by a pattern that has no room for digits within camelCase, and takes
+    // whatever stands beside the operations of a path for one. Of an object that is exploded the members are what is asked
+    // with, so this says the same to those who read OpenAPI.
+    private static void FoldWhatTheProfilesPatternCannotRead(OpenApiOperation operation)
     {
         foreach (
             var parameter in operation
                 .Parameters!.Where(one => one.In == ParameterLocation.Query && one.Name!.Any(char.IsDigit))
+                .Cast<OpenApiParameter>()
                 .ToList()
         )
         {
-            operation.Parameters!.Remove(parameter);
-            (item.Parameters ??= []).Add(parameter);
+            var (name, example) = (parameter.Name!, parameter.Example!);
+            ((OpenApiSchema)parameter.Schema!).Description = parameter.Description;
+            parameter.Schema = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object,
+                Properties = new Dictionary<string, IOpenApiSchema> { [name] = parameter.Schema },
+                AdditionalPropertiesAllowed = false,
+            };
+            parameter.Name = string.Concat(name.TakeWhile(char.IsAsciiLetter));
+            parameter.Description += $"\n\n`{name}={example}`";
+            parameter.Example = new JsonObject { [name] = example };
+            parameter.Style = ParameterStyle.Form;
+            parameter.Explode = true;
         }
     }
 

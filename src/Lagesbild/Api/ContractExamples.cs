@@ -14,7 +14,12 @@ namespace Lagesbild.Api;
 /// </summary>
 internal static class ContractExamples
 {
-    /// <summary>Of each operation: what is asked, and the media type of the answer, which lies in Examples.</summary>
+    private const string Workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+    /// <summary>
+    /// Of each operation: what is asked, and the media type of the answer, which lies in Examples. Of a workbook it is what the sheets
+    /// hold, as text.
+    /// </summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<(string MediaType, string Request)>> Requests { get; } =
         new Dictionary<string, IReadOnlyList<(string, string)>>
         {
@@ -28,6 +33,8 @@ internal static class ContractExamples
             [
                 ("application/json", "/waiting-times?procedure=NGB&near=2380&compareWith=20&limit=2"),
                 ("text/csv", "/waiting-times?procedure=NGB&level=region&format=csv"),
+                ("text/csv", "/waiting-times?procedure=NGB&level=region&format=csv-excel-sv"),
+                (Workbook, "/waiting-times?procedure=NGB&level=region&format=xlsx"),
                 (
                     "application/vnd.json-stat+json",
                     "/waiting-times?procedure=NGB&unit=SE2321000180-EX11&format=json-stat"
@@ -41,6 +48,8 @@ internal static class ContractExamples
             [
                 ("application/json", "/trends?procedure=NGB&unit=SE2321000180-EX11"),
                 ("text/csv", "/trends?procedure=NGB&level=country&format=csv"),
+                ("text/csv", "/trends?procedure=NGB&level=country&format=csv-excel-sv"),
+                (Workbook, "/trends?procedure=NGB&level=country&format=xlsx"),
                 ("application/vnd.json-stat+json", "/trends?procedure=NGB&level=country&format=json-stat"),
             ],
             ["listSources"] = [("application/json", "/sources")],
@@ -51,8 +60,11 @@ internal static class ContractExamples
             ],
         };
 
-    /// <summary>Lines kept of an example that is not one JSON document.</summary>
+    /// <summary>Lines kept of an example that is not one JSON document, and of each file within one.</summary>
     public const int LinesKept = 3;
+
+    /// <summary>What a register hands in, as text, which lies in Examples.</summary>
+    public static IReadOnlyList<string> HandedIn { get; } = [LedgerExamples.FileName, "NCR_2026-11-21.jsonl.gz"];
 
     /// <summary>One of each code that a caller may meet.</summary>
     public static IReadOnlyList<Problem> Problems { get; } =
@@ -145,12 +157,31 @@ internal static class ContractExamples
                 problem.Status,
                 problem.Detail,
                 problem.Parameter,
-                ApiSetup.Root + "/waiting-times",
+                ApiSetup.Root + PathOf(problem),
                 "4bf92f3577b34da6a3ce929d0e0e4736",
-                Reason: problem.Reason
+                problem == Problem.DeliveryRefused ? LedgerExamples.Refused : null,
+                problem.Reason
             ),
             ApiJson.Instance.ProblemResponse
         )!;
+
+    // Somewhere it may be met.
+    private static string PathOf(Problem problem) =>
+        problem.Code switch
+        {
+            "procedure-unknown" => "/procedures/ZZZ",
+            "unit-unknown" => "/units/SE2321000180-EX99",
+            "no-figure" => "/waiting-times/explain",
+            "not-found" => "/waiting-lists",
+            "delivery-unknown" => $"/deliveries/{LedgerExamples.DeliveryId}",
+            "picture-unknown" or "content-erased" => $"/pictures/{LedgerExamples.PictureId}/restore",
+            "not-held" or "older-than-published" or "invalid-body" or "invalid-reason" or "unsupported-media-type" =>
+                $"/deliveries/{LedgerExamples.DeliveryId}/release",
+            "delivery-refused" or "payload-too-large" or "request-timeout" or "bad-request" or "no-room" =>
+                $"/sources/SPOR/deliveries/{LedgerExamples.FileName}",
+            "ledger-away" => "/deliveries",
+            _ => "/waiting-times",
+        };
 
     public static void AddTo(OpenApiOperation operation, string root)
     {
@@ -160,22 +191,41 @@ internal static class ContractExamples
         }
 
         var content = operation.Responses!["200"].Content!;
-        foreach (var (mediaType, _) in requests)
+        foreach (var (mediaType, request) in requests)
         {
-            var text = Read(FileName(operation.OperationId!, mediaType));
-            content[mediaType].Examples = One(IsDocument(mediaType) ? JsonNode.Parse(text)! : JsonValue.Create(text));
+            var text = Read(FileName(operation.OperationId!, mediaType, request));
+            (content[mediaType].Examples ??= new Dictionary<string, IOpenApiExample>()).Add(
+                NameOf(request),
+                new OpenApiExample
+                {
+                    Summary = mediaType == Workbook ? AsText : Invented,
+                    Value = IsDocument(mediaType) ? JsonNode.Parse(text)! : JsonValue.Create(text),
+                }
+            );
         }
 
         var certificate = operation.Security is { Count: 0 } ? "" : "--cert navigator.pem --key navigator.key ";
         operation.Extensions = Samples([
-            .. requests.Select(one => (one.MediaType, $"curl {certificate}'{root}{one.Request}'")),
+            .. requests.Select(one =>
+                (
+                    one.MediaType,
+                    $"curl {certificate}{(one.MediaType == Workbook ? "--output väntetider.xlsx " : "")}'{root}{one.Request}'"
+                )
+            ),
         ]);
     }
+
+    /// <summary>Of a file that no contract can hold.</summary>
+    public static Dictionary<string, IOpenApiExample> Files(IReadOnlyList<string> names) =>
+        names.ToDictionary(
+            name => name.Split('_')[0],
+            name => (IOpenApiExample)new OpenApiExample { Summary = AsText, Value = Read(name + ".txt") }
+        );
 
     public static Dictionary<string, IOpenApiExample> One(JsonNode value) =>
         new()
         {
-            ["example"] = new OpenApiExample { Summary = "Påhittade siffror / Invented figures", Value = value },
+            ["example"] = new OpenApiExample { Summary = Invented, Value = value },
         };
 
     public static Dictionary<string, IOpenApiExtension> Samples(
@@ -199,15 +249,24 @@ internal static class ContractExamples
     public static bool IsDocument(string mediaType) =>
         mediaType.EndsWith("json", StringComparison.Ordinal) && mediaType != "application/x-ndjson";
 
-    public static string FileName(string operationId, string mediaType) =>
+    public static string FileName(string operationId, string mediaType, string request) =>
         operationId
         + mediaType switch
         {
+            "text/csv" when NameOf(request) == "csv-excel-sv" => ".sv.csv",
             "text/csv" => ".csv",
             "application/x-ndjson" => ".jsonl",
             "application/vnd.json-stat+json" => ".stat.json",
+            Workbook => ".xlsx.txt",
             _ => ".json",
         };
+
+    // By the format that is asked for, of those that are not the default.
+    private static string NameOf(string request) =>
+        request.IndexOf("format=", StringComparison.Ordinal) is var at and >= 0 ? request[(at + 7)..] : "example";
+
+    private const string Invented = "Påhittade siffror / Invented figures";
+    private const string AsText = "Påhittat innehåll, skrivet som text / Invented content, written as text";
 
     private static Problem Of(Refusal refusal) =>
         new(refusal.Status, refusal.Code, refusal.Title, refusal.Detail) { Reason = refusal.Code };

@@ -48,7 +48,13 @@ internal static class Decisions
                 HttpMethods.Post,
                 "/pictures/{id}/restore",
                 Roles.Operator,
-                [new PathId("id", new Bilingual("Lägesbildens id.", "The picture's id."))],
+                [
+                    new PathId(
+                        "id",
+                        new Bilingual("Lägesbildens id.", "The picture's id."),
+                        LedgerExamples.PictureId.ToString()
+                    ),
+                ],
                 typeof(ReasonRequest),
                 context =>
                     OrderAsync(

@@ -142,7 +142,8 @@ internal static class DeliveriesResource
         Allowed = [.. Enum.GetValues<DeliveryState>().Select(state => state.ToString().ToLowerInvariant())],
     };
 
-    public static PathId DeliveryId { get; } = new("id", new Bilingual("Leveransens id.", "The delivery's id."));
+    public static PathId DeliveryId { get; } =
+        new("id", new Bilingual("Leveransens id.", "The delivery's id."), LedgerExamples.DeliveryId.ToString());
 
     public static void Map(ApiRoutes routes)
     {

@@ -23,13 +23,14 @@ internal static class HandIn
                 "/sources/{source}/deliveries/{fileName}",
                 Roles.Register,
                 [
-                    new PathId("source", new Bilingual("Källans kod.", "The source's code.")),
+                    new PathId("source", new Bilingual("Källans kod.", "The source's code."), "SPOR"),
                     new PathId(
                         "fileName",
                         new Bilingual(
                             "Filens namn, enligt leveransformatet.",
                             "The file's name, as the delivery format has it."
-                        )
+                        ),
+                        LedgerExamples.FileName
                     ),
                 ],
                 typeof(Stream),

@@ -13,12 +13,42 @@ namespace Lagesbild.Api;
 internal static class LedgerExamples
 {
     private const string Certificate = "--cert operator.pem --key operator.key ";
-    private const string Reason = """{"reason":"Registret har bekräftat att enheten slutat operera."}""";
+    private const string Because = "Registret har bekräftat att enheterna slutat operera.";
+    private const string Reason = $$"""{"reason":"{{Because}}"}""";
 
-    private static readonly Guid DeliveryId = new("0197c1a2-5b1e-7c40-9a44-6f0e2d3c4b5a");
-    private static readonly Guid PictureId = new("0197c1a2-7d2f-7e51-8b13-1a2b3c4d5e6f");
+    public const string FileName = "SPOR_2026-11-21.zip";
+
+    public static Guid DeliveryId { get; } = new("0197c1a2-5b1e-7c40-9a44-6f0e2d3c4b5a");
+    public static Guid PictureId { get; } = new("0197c1a2-7d2f-7e51-8b13-1a2b3c4d5e6f");
     private static readonly DateTimeOffset Received = new(2026, 11, 22, 2, 29, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset Settled = new(2026, 11, 22, 2, 30, 0, TimeSpan.Zero);
+
+    private static readonly FindingInfo Renamed = new(
+        "unit-renamed",
+        "info",
+        "Enhet nummer 16 i leveransen har fått ett annat namn.",
+        null,
+        null,
+        null
+    );
+
+    private static readonly FindingInfo Drop = new(
+        "unit-drop",
+        "hold",
+        "Leveransen har 46 enheter mot 60 i den publicerade: minst 20 % färre.",
+        null,
+        null,
+        null
+    );
+
+    private static readonly FindingInfo BelowMinimum = new(
+        "below-minimum",
+        "error",
+        "En synlig cell har färre än 5 patienter. Den ska skickas undertryckt (x).",
+        "vantetid.csv",
+        2,
+        7
+    );
 
     private static readonly PictureRow Picture = new(
         PictureId,
@@ -36,7 +66,7 @@ internal static class LedgerExamples
                 $"curl {Certificate}'ROOT/deliveries?source=SPOR&limit=1'",
                 Written(
                     new DeliveriesResponse(
-                        [Row("published", Settled)],
+                        [Row("published", Settled) with { FindingCounts = Counts(Renamed) }],
                         new ListMeta(1, 1, 1, 1, 1),
                         Links("/deliveries?source=SPOR&limit=1")
                     ),
@@ -46,23 +76,25 @@ internal static class LedgerExamples
             ),
             ["getDelivery"] = new(
                 $"curl {Certificate}'ROOT/deliveries/{DeliveryId}'",
-                Written(Receipt(Row("published", Settled)), ApiJson.Instance.DeliveryResponse),
+                Written(Receipt(Row("published", Settled), Renamed), ApiJson.Instance.DeliveryResponse),
                 "200"
             ),
             ["handInDelivery"] = new(
-                "curl --cert register.pem --key register.key --upload-file SPOR_2026-11-21.zip "
-                    + "'ROOT/sources/SPOR/deliveries/SPOR_2026-11-21.zip'",
-                Written(Receipt(Row("published", Settled)), ApiJson.Instance.DeliveryResponse),
-                "201",
-                "202"
-            ),
+                $"curl --cert register.pem --key register.key --upload-file {FileName} "
+                    + $"'ROOT/sources/SPOR/deliveries/{FileName}'",
+                Written(Receipt(Row("published", Settled), Renamed), ApiJson.Instance.DeliveryResponse),
+                "201"
+            )
+            {
+                Held = Written(Receipt(Row("held", null), Drop), ApiJson.Instance.DeliveryResponse),
+            },
             ["releaseDelivery"] = Order(
                 $"/deliveries/{DeliveryId}/release",
-                Written(Receipt(Row("published", Settled), "release"), ApiJson.Instance.DeliveryResponse)
+                Written(Receipt(Row("published", Settled), Drop, "release"), ApiJson.Instance.DeliveryResponse)
             ),
             ["refuseDelivery"] = Order(
                 $"/deliveries/{DeliveryId}/refuse",
-                Written(Receipt(Row("refused", Settled), "refuse"), ApiJson.Instance.DeliveryResponse)
+                Written(Receipt(Row("refused", Settled), Drop, "refuse"), ApiJson.Instance.DeliveryResponse)
             ),
             ["restorePicture"] = Order($"/pictures/{PictureId}/restore", Written(Picture, ApiJson.Instance.PictureRow)),
             ["listPictures"] = new(
@@ -76,6 +108,8 @@ internal static class LedgerExamples
         }
     );
 
+    public static DeliveryResponse Refused { get; } = Receipt(Row("refused", Settled), BelowMinimum);
+
     /// <returns>False where the operation is none of the ledger's.</returns>
     public static bool TryAddTo(OpenApiOperation operation, string root)
     {
@@ -84,17 +118,18 @@ internal static class LedgerExamples
             return false;
         }
 
-        foreach (var status in example.Statuses)
+        Answer(operation, example.Status, example.Answer);
+        if (example.Held is { } held)
         {
-            // A node has one place only.
-            operation.Responses![status].Content![Representation.Json.MediaType].Examples = ContractExamples.One(
-                example.Answer.DeepClone()
-            );
+            Answer(operation, "202", held);
         }
 
-        if (operation.RequestBody?.Content?.TryGetValue(Representation.Json.MediaType, out var body) == true)
+        foreach (var (mediaType, body) in operation.RequestBody?.Content ?? new Dictionary<string, OpenApiMediaType>())
         {
-            body.Examples = ContractExamples.One(JsonNode.Parse(Reason)!);
+            body.Examples =
+                mediaType == Representation.Json.MediaType
+                    ? ContractExamples.One(JsonNode.Parse(Reason)!)
+                    : ContractExamples.Files(ContractExamples.HandedIn);
         }
 
         operation.Extensions = ContractExamples.Samples([
@@ -103,13 +138,19 @@ internal static class LedgerExamples
         return true;
     }
 
+    // A node has one place only.
+    private static void Answer(OpenApiOperation operation, string status, JsonNode answer) =>
+        operation.Responses![status].Content![Representation.Json.MediaType].Examples = ContractExamples.One(
+            answer.DeepClone()
+        );
+
     private static Example Order(string path, JsonNode answer) =>
         new($"curl {Certificate}--json '{Reason}' 'ROOT{path}'", answer, "200");
 
     private static DeliveryRow Row(string state, DateTimeOffset? settled) =>
         new(
             DeliveryId,
-            "SPOR_2026-11-21.zip",
+            FileName,
             "SPOR",
             new DateOnly(2026, 11, 21),
             1,
@@ -122,36 +163,22 @@ internal static class LedgerExamples
             2_551_700,
             new string('a', 64),
             new DeliveryCounts(46, 104, 187_214, 61_020, 9_412, 178_307, 214_530),
-            new Dictionary<string, int> { ["unit-gone"] = 1 }
+            new Dictionary<string, int>()
         );
 
-    private static DeliveryResponse Receipt(DeliveryRow row, string? decision = null) =>
+    private static DeliveryResponse Receipt(DeliveryRow row, FindingInfo finding, string? decision = null) =>
         new(
-            row,
-            [
-                new FindingInfo(
-                    "unit-gone",
-                    decision is null ? "info" : "hold",
-                    "En enhet som fanns i den publicerade leveransen saknas.",
-                    "enheter.csv",
-                    null,
-                    null
-                ),
-            ],
-            decision is null
-                ? []
-                :
-                [
-                    new DecisionInfo(
-                        decision,
-                        "SE2321000016-OPER",
-                        Settled,
-                        "Registret har bekräftat att enheten slutat operera."
-                    ),
-                ],
+            row with
+            {
+                FindingCounts = Counts(finding),
+            },
+            [finding],
+            decision is null ? [] : [new DecisionInfo(decision, "SE2321000016-OPER", Settled, Because)],
             null,
             new SelfLink(new Link(DeliveryResponse.PathOf(DeliveryId)))
         );
+
+    private static Dictionary<string, int> Counts(FindingInfo finding) => new() { [finding.Code] = 1 };
 
     private static ListLinks Links(string path) =>
         new(
@@ -164,5 +191,9 @@ internal static class LedgerExamples
 
     private static JsonNode Written<T>(T body, JsonTypeInfo<T> json) => JsonSerializer.SerializeToNode(body, json)!;
 
-    private sealed record Example(string Curl, JsonNode Answer, params string[] Statuses);
+    private sealed record Example(string Curl, JsonNode Answer, string Status)
+    {
+        /// <summary>The answer with 202.</summary>
+        public JsonNode? Held { get; init; }
+    }
 }

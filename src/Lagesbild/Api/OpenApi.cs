@@ -13,7 +13,7 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 namespace Lagesbild.Api;
 
 /// <summary>The variable part of a path.</summary>
-internal sealed record PathId(string Name, Bilingual Description);
+internal sealed record PathId(string Name, Bilingual Description, string Example);
 
 /// <summary>What the contract says of an operation; metadata of its endpoint.</summary>
 internal sealed record OperationDescription(
@@ -116,15 +116,10 @@ internal static class OpenApiResource
             options.AddServer(
                 new OpenApiServer
                 {
-                    Url = "https://{host}" + ApiSetup.Root,
-                    Variables = new Dictionary<string, OpenApiServerVariable>
-                    {
-                        ["host"] = new()
-                        {
-                            Default = "lagesbild.example",
-                            Description = "Tjänstens adress. / The service's address.",
-                        },
-                    },
+                    Url = Contract.Host + ApiSetup.Root,
+                    Description =
+                        "Tjänsten. Namn på .example är påhittade: kontraktet som en tjänst lämnar ut har dess egen adress. / "
+                        + "The service. Names under .example are invented: the contract that a service hands out has its own address.",
                 }
             );
             options.AddSecurityRequirement(document => new OpenApiSecurityRequirement
@@ -165,16 +160,13 @@ internal static class OpenApiResource
         var document = await scope
             .ServiceProvider.GetRequiredService<IAsyncSwaggerProvider>()
             .GetSwaggerAsync(DocumentName);
-        if (origin is not null)
-        {
-            document.Servers = [new OpenApiServer { Url = origin + ApiSetup.Root }];
-        }
-
         var text =
             format == "yaml"
                 ? await document.SerializeAsYamlAsync(OpenApiSpecVersion.OpenApi3_1, cancellation)
                 : await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, cancellation);
-        return Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\n"));
+        return Encoding.UTF8.GetBytes(
+            text.ReplaceLineEndings("\n").Replace(Contract.Host, origin ?? Contract.Host, StringComparison.Ordinal)
+        );
     }
 
     private static void MapFile(ApiRoutes routes, string path, string mediaType, string format)
@@ -187,7 +179,7 @@ internal static class OpenApiResource
                 async context =>
                 {
                     var request = context.Request;
-                    var origin = request.Host.HasValue
+                    var origin = Uri.CheckHostName(request.Host.Host) is not UriHostNameType.Unknown
                         ? $"{request.Scheme}://{request.Host.ToUriComponent()}{request.PathBase.ToUriComponent()}"
                         : null;
                     if (kept is not { } known || known.Origin != origin)
@@ -250,6 +242,7 @@ internal static class OpenApiResource
                     Required = true,
                     Description = Both(id.Description, "\n\n"),
                     Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                    Example = id.Example,
                 }),
                 .. described.Parameters.Select(Described),
             ];

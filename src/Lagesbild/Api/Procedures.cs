@@ -139,10 +139,13 @@ internal static class ProceduresResource
         routes
             .GetById(
                 "/procedures/",
-                "code",
+                new PathId(
+                    "code",
+                    new Bilingual("KVÅ-kod med tre tecken.", "KVÅ code of three characters."),
+                    Parameters.Procedure.Example
+                ),
                 ApiJson.Instance.ProcedureResponse,
-                request => One(request, readers),
-                new Bilingual("KVÅ-kod med tre tecken.", "KVÅ code of three characters.")
+                request => One(request, readers)
             )
             .Describe(
                 "getProcedure",

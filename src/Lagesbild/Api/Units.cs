@@ -125,10 +125,13 @@ internal static class UnitsResource
         routes
             .GetById(
                 "/units/",
-                "hsaId",
+                new PathId(
+                    "hsaId",
+                    new Bilingual("Vårdenhetens HSA-id.", "The care unit's HSA-id."),
+                    Parameters.Unit.Example
+                ),
                 ApiJson.Instance.UnitResponse,
-                One,
-                new Bilingual("Vårdenhetens HSA-id.", "The care unit's HSA-id.")
+                One
             )
             .Describe(
                 "getUnit",

@@ -149,7 +149,7 @@ internal sealed class ContractCheck(JsonObject document)
         );
     }
 
-    private JsonNode Resolve(JsonNode node) =>
+    public JsonNode Resolve(JsonNode node) =>
         node["$ref"] is { } reference
             ? ((string)reference!)[2..].Split('/').Aggregate((JsonNode)document, (at, name) => at[name]!)
             : node;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Net;
 using System.Reflection;
 using System.Text;
@@ -6,10 +7,13 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using DocumentFormat.OpenXml.Packaging;
 using Lagesbild.Api;
 using Lagesbild.Security;
+using Lagesbild.Tests.Formats;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Book = DocumentFormat.OpenXml.Spreadsheet;
 
 namespace Lagesbild.Tests.Api;
 
@@ -46,15 +50,12 @@ public sealed class OpenApiTests(ApiHost host) : IClassFixture<ApiHost>
         Assert.Equal(await File.ReadAllTextAsync(Committed, TestContext.Current.CancellationToken), made);
         using var response = await host.SendAsync("/openapi.yaml");
         Assert.Equal("application/yaml", response.Content.Headers.ContentType?.ToString());
-        // But for the address: a tool that is pointed at a service calls that service.
-        const string paths = "\npaths:\n";
+        // But for the address: a tool that is pointed at a service calls that service, and its terms are there.
         var served = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(
-            made[made.IndexOf(paths, StringComparison.Ordinal)..],
-            served[served.IndexOf(paths, StringComparison.Ordinal)..]
-        );
+        var address = host.Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
+        Assert.Equal(made.Replace("https://lagesbild.example", address, StringComparison.Ordinal), served);
         var server = Assert.Single((await DocumentAsync())["servers"]!.AsArray());
-        Assert.Equal(new Uri(host.Client.BaseAddress!, "/lagesbild/v1"), new Uri((string)server!["url"]!));
+        Assert.Equal(address + "/lagesbild/v1", (string)server!["url"]!);
     }
 
     [Fact]
@@ -129,29 +130,216 @@ public sealed class OpenApiTests(ApiHost host) : IClassFixture<ApiHost>
                 Assert.Equal(HttpStatusCode.OK, response.StatusCode);
                 Assert.Equal(mediaType, response.Content.Headers.ContentType?.MediaType);
                 var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-                text = ContractExamples.IsDocument(mediaType)
-                    ? JsonNode.Parse(text)!.ToJsonString(Indented) + "\n"
-                    : string.Concat(
-                        text.Split('\n').Take(ContractExamples.LinesKept).Select(line => line.TrimEnd('\r') + "\n")
-                    );
-                var file = Path.Combine(Examples, ContractExamples.FileName(operation, mediaType));
-                if (Environment.GetEnvironmentVariable("LAGESBILD_WRITE_OPENAPI") == "1")
-                {
-                    await File.WriteAllTextAsync(
-                        file,
-                        text,
-                        new UTF8Encoding(false),
-                        TestContext.Current.CancellationToken
-                    );
-                }
-
-                Assert.Equal(
-                    await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken),
-                    text,
-                    ignoreLineEndingDifferences: true
-                );
+                text =
+                    ContractExamples.IsDocument(mediaType) ? JsonNode.Parse(text)!.ToJsonString(Indented) + "\n"
+                    : mediaType.EndsWith("sheet", StringComparison.Ordinal)
+                        ? OfWorkbook(await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken))
+                    : FirstLines(new StringReader(text));
+                await AssertIsKeptAsync(ContractExamples.FileName(operation, mediaType, request), text);
             }
         }
+
+        foreach (var name in ContractExamples.HandedIn)
+        {
+            await using var file = File.OpenRead(Path.Combine(Checkout.Root, "ingest-samples", "accepted", name));
+            await AssertIsKeptAsync(name + ".txt", OfDelivery(file));
+        }
+    }
+
+    private static async Task AssertIsKeptAsync(string name, string text)
+    {
+        var file = Path.Combine(Examples, name);
+        if (Environment.GetEnvironmentVariable("LAGESBILD_WRITE_OPENAPI") == "1")
+        {
+            await File.WriteAllTextAsync(file, text, new UTF8Encoding(false), TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(
+            await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken),
+            text,
+            ignoreLineEndingDifferences: true
+        );
+    }
+
+    private static string FirstLines(TextReader text) =>
+        string.Concat(
+            Enumerable
+                .Range(0, ContractExamples.LinesKept)
+                .Select(_ => text.ReadLine())
+                .OfType<string>()
+                .Select(line => line + "\n")
+        );
+
+    private static string OfDelivery(FileStream file)
+    {
+        if (file.Name.EndsWith(".gz", StringComparison.Ordinal))
+        {
+            using var lines = new StreamReader(new GZipStream(file, CompressionMode.Decompress));
+            return FirstLines(lines);
+        }
+
+        using var archive = new ZipArchive(file);
+        return string.Concat(
+            archive.Entries.Select(entry =>
+            {
+                using var lines = new StreamReader(entry.Open());
+                return $"[{entry.Name}]\n{FirstLines(lines)}";
+            })
+        );
+    }
+
+    private static string OfWorkbook(byte[] content)
+    {
+        using var book = SpreadsheetDocument.Open(new MemoryStream(content), isEditable: false);
+        var text = new StringBuilder();
+        foreach (var sheet in book.WorkbookPart!.Workbook.Sheets!.Elements<Book.Sheet>())
+        {
+            text.Append(CultureInfo.InvariantCulture, $"[{sheet.Name}]\n");
+            var part = (WorksheetPart)book.WorkbookPart.GetPartById(sheet.Id!);
+            List<string>? columns = null;
+            foreach (var row in part.Worksheet.Descendants<Book.Row>().Take(ContractExamples.LinesKept))
+            {
+                var cells = row.Elements<Book.Cell>().ToDictionary(Column, cell => Shown(book, cell));
+                columns ??= [.. cells.Keys];
+                text.AppendJoin('\t', columns.Select(column => cells.GetValueOrDefault(column))).Append('\n');
+            }
+        }
+
+        return text.ToString();
+
+        static string Column(Book.Cell cell) => cell.CellReference!.Value!.TrimEnd([.. "0123456789"]);
+    }
+
+    private static string Shown(SpreadsheetDocument book, Book.Cell cell) =>
+        cell.DataType?.Value == Book.CellValues.Boolean
+            ? cell.InnerText == "1"
+                ? "TRUE"
+                : "FALSE"
+            : cell.DataType is null && DownloadTests.FormatOf(book, cell) is { } format && format.StartsWith('y')
+                ? DateTime
+                    .FromOADate(double.Parse(cell.InnerText, CultureInfo.InvariantCulture))
+                    .ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
+                : cell.InnerText;
+
+    /// <summary>Whoever reads the contract sees what to send and what comes back, and what is shown is of the declared form.</summary>
+    [Fact]
+    public async Task Every_parameter_body_and_answer_of_the_contract_has_an_example_that_fits()
+    {
+        var document = await DocumentAsync();
+        var check = new ContractCheck(document);
+        var lacking = new List<string>();
+        void Look(JsonNode described, string at)
+        {
+            JsonNode?[] examples =
+            [
+                .. described["example"] is { } one ? [one] : (JsonNode?[])[],
+                .. described["examples"]?.AsObject().Select(example => example.Value!["value"]) ?? [],
+            ];
+            if (examples.Length == 0)
+            {
+                lacking.Add(at);
+            }
+
+            Assert.All(examples, example => check.AssertFits(example, described["schema"]!, at));
+        }
+
+        foreach (var (path, item) in document["paths"]!.AsObject())
+        {
+            foreach (var (verb, operation) in item!.AsObject())
+            {
+                foreach (var parameter in operation!["parameters"]?.AsArray() ?? [])
+                {
+                    var resolved = check.Resolve(parameter!);
+                    Look(resolved, $"{verb} {path} {resolved["in"]} {resolved["name"]}");
+                }
+
+                foreach (var (type, content) in operation["requestBody"]?["content"]?.AsObject() ?? [])
+                {
+                    Look(content!, $"{verb} {path} {type}");
+                }
+
+                foreach (var (status, answer) in operation["responses"]!.AsObject())
+                {
+                    var resolved = check.Resolve(answer!);
+                    foreach (var (name, header) in resolved["headers"]!.AsObject())
+                    {
+                        Look(check.Resolve(header!), $"{verb} {path} {status} {name}");
+                    }
+
+                    foreach (var (type, content) in resolved["content"]?.AsObject() ?? [])
+                    {
+                        Look(content!, $"{verb} {path} {status} {type}");
+                    }
+                }
+            }
+        }
+
+        Assert.Empty(lacking);
+    }
+
+    /// <summary>
+    /// Where the linter of Sweden's REST API profile finds errors, or cannot read what OpenAPI allows: what it demands of addresses,
+    /// names, dates, traces, errors and examples.
+    /// </summary>
+    [Fact]
+    public async Task The_profiles_linter_has_nothing_to_find()
+    {
+        var document = JsonNode
+            .Parse(
+                await OpenApiResource.WriteAsync(host.Services, "json", null, TestContext.Current.CancellationToken)
+            )!
+            .AsObject();
+        var check = new ContractCheck(document);
+        var server = (string)Assert.Single(document["servers"]!.AsArray())!["url"]!;
+        Assert.Matches(@"^https://([a-z0-9-]+\.)+[a-z]{2,}/[a-z]+/v[0-9]+$", server);
+        Assert.True(document["paths"]!.AsObject().ContainsKey("/api-info"));
+        foreach (var (path, item) in document["paths"]!.AsObject())
+        {
+            // So the contract's own files, whose names have a point, cannot be among the paths.
+            Assert.Matches("^(/[a-z]+(-[a-z]+)*|/[{][a-zA-Z]+[}])+$", path);
+            foreach (var (verb, operation) in item!.AsObject())
+            {
+                // Whatever else may stand beside the operations is taken for one.
+                Assert.Contains(verb, (string[])["get", "put", "post"]);
+                Assert.NotEmpty((string)operation!["summary"]!);
+                Assert.NotEmpty((string)operation["description"]!);
+                Assert.True(verb != "get" || operation["requestBody"] is null);
+                var parameters = operation["parameters"]!.AsArray().Select(one => check.Resolve(one!)).ToList();
+                var asked = parameters.Where(one => (string)one["in"]! == "query").ToList();
+                Assert.All(asked, one => Assert.Matches("^[a-z]+([A-Z][a-z]*)*$", (string)one["name"]!));
+                Assert.Contains(parameters, one => (string)one["name"]! == "traceparent");
+                if (asked.Find(one => (string)one["name"]! == "page") is { } page)
+                {
+                    Assert.Equal(1, (int)page["schema"]!["default"]!);
+                    var limit = asked.Single(one => (string)one["name"]! == "limit");
+                    Assert.Equal(20, (int)limit["schema"]!["default"]!);
+                }
+
+                foreach (var (status, answer) in operation["responses"]!.AsObject())
+                {
+                    var resolved = check.Resolve(answer!);
+                    Assert.NotEmpty((string)resolved["description"]!);
+                    Assert.NotNull(resolved["headers"]!["traceparent"]);
+                    if (status[0] is '4' or '5')
+                    {
+                        var problem = check.Resolve(resolved["content"]!["application/problem+json"]!["schema"]!);
+                        Assert.Equal("object", (string)problem["type"]!);
+                        Assert.Superset(
+                            new HashSet<string> { "type", "title", "status", "detail", "instance" },
+                            problem["properties"]!.AsObject().Select(one => one.Key).ToHashSet()
+                        );
+                    }
+                }
+            }
+        }
+
+        Assert.All(
+            document["components"]!["schemas"]!
+                .AsObject()
+                .SelectMany(schema => schema.Value!["properties"]?.AsObject() ?? [])
+                .Where(member => (string?)member.Value!["format"] is "date" or "date-time"),
+            member => Assert.NotNull(member.Value!["example"])
+        );
     }
 
     [Fact]
@@ -159,11 +347,7 @@ public sealed class OpenApiTests(ApiHost host) : IClassFixture<ApiHost>
     {
         var paths = (await DocumentAsync())["paths"]!
             .AsObject()
-            .SelectMany(path =>
-                path.Value!.AsObject()
-                    .Where(operation => operation.Key != "parameters")
-                    .Select(operation => $"{operation.Key} {path.Key}")
-            )
+            .SelectMany(path => path.Value!.AsObject().Select(operation => $"{operation.Key} {path.Key}"))
             .Order();
         var mapped = host
             .Services.GetServices<EndpointDataSource>()

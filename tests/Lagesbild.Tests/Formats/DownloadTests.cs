@@ -380,7 +380,7 @@ public sealed class DownloadTests
         return [.. rows.Select(row => row.Elements<Book.Cell>().ToDictionary(cell => headings[Column(cell)]))];
     }
 
-    private static string? FormatOf(SpreadsheetDocument book, Book.Cell cell)
+    internal static string? FormatOf(SpreadsheetDocument book, Book.Cell cell)
     {
         var styles = book.WorkbookPart!.WorkbookStylesPart!.Stylesheet;
         var id = styles
