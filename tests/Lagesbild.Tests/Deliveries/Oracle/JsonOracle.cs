@@ -35,6 +35,11 @@ internal static class JsonOracle
                     {
                         Judge(property.Value);
                     }
+                    else if (property.Value.ValueKind == JsonValueKind.String)
+                    {
+                        // Throws where it holds half a character.
+                        _ = property.Value.GetString();
+                    }
                 }
 
                 break;
