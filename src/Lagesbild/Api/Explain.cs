@@ -24,7 +24,7 @@ namespace Lagesbild.Api;
 /// <param name="MedianDays">Days, two decimals; null where masked or open-ended.</param>
 /// <param name="MedianIsOpenEnded">True where the median lies beyond what the bins tell.</param>
 /// <param name="Formula">from + (k − F) / f · (to + 1 − from), with the numbers in it; null without patients that may be shown.</param>
-/// <param name="Histogram">Neighbouring bins joined until each holds at least 5 patients; for the country as they are.</param>
+/// <param name="Histogram">Neighbouring bins joined until each holds at least 5 patients; for the country, where three units or more contribute, as they are.</param>
 /// <param name="BinsJoined">How many bins went up in their neighbours.</param>
 /// <param name="Units">Above the unit level: units that contributed; else null.</param>
 /// <param name="UnitsMasked">Above the unit level: units whose cell was masked; else null.</param>
@@ -134,7 +134,7 @@ internal static class ExplainResource
         }
 
         var bins = figures.HistogramOf(place!, period, group);
-        var why = bins.Length == 0 ? null : Explanation.Of(bins, asItIs: place!.Level == Picture.Level.Country);
+        var why = bins.Length == 0 ? null : Explanation.Of(bins, Explanation.IsAsItIs(place!, figure));
         var isUnit = place!.Level == Picture.Level.Unit;
         var origin = selection.Part!.Origin;
         return new ExplanationResponse(

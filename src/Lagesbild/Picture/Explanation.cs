@@ -11,7 +11,9 @@ namespace Lagesbild.Picture;
 /// <param name="Median">The result, at full precision.</param>
 /// <param name="HeldBy">The stretch of days that holds the median; null where it is open-ended.</param>
 /// <param name="Formula">The sum with its numbers in it, decimal points.</param>
-/// <param name="Histogram">Neighbouring bins joined until each holds at least five; for the country as it is.</param>
+/// <param name="Histogram">
+/// Neighbouring bins joined until each holds at least five; for the country as it is, where it is of three units or more.
+/// </param>
 /// <param name="BinsJoined">How many bins were joined away.</param>
 public sealed record Explanation(
     long Count,
@@ -25,8 +27,15 @@ public sealed record Explanation(
 {
     private const int SmallestShownBin = 5;
 
+    // Of one unit the country's bins are that unit's; of two, each knows the other's.
+    private const int FewestUnitsAsItIs = 3;
+
+    /// <summary>True where no unit's own bins can be seen in a place's.</summary>
+    public static bool IsAsItIs(Place place, Figure figure) =>
+        place.Level == Level.Country && figure.Units >= FewestUnitsAsItIs;
+
     /// <param name="bins">In order, at least one.</param>
-    /// <param name="asItIs">True for the country: nothing is joined.</param>
+    /// <param name="asItIs">Nothing is joined (<see cref="IsAsItIs"/>).</param>
     public static Explanation Of(ReadOnlySpan<Bin> bins, bool asItIs)
     {
         var count = Statistics.Histogram.Count(bins);

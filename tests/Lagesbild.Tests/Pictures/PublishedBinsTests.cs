@@ -1,0 +1,271 @@
+using Lagesbild.Deliveries;
+using Lagesbild.Picture;
+using Lagesbild.Statistics;
+using Lagesbild.Tests.Deliveries;
+
+namespace Lagesbild.Tests.Pictures;
+
+/// <summary>
+/// What an outsider learns of masked groups from how long patients waited, beside how many they are: from the histogram and
+/// the bin of every unit's explanations and its share within ninety days. No rule refuses that
+/// (docs/leveransformat.md says why); how much it is, is held here.
+/// </summary>
+public sealed class PublishedBinsTests(ITestOutputHelper output)
+{
+    private const int EveryPair = 16;
+
+    [Fact]
+    public void Waits_give_away_few_of_the_masked_groups_and_bins_as_delivered_would_give_away_many()
+    {
+        const string file = "SPOR_2026-11-21.zip";
+        var picture = Build(file);
+        var pairs = picture.Procedures.SelectMany(p => p.Units.Select(unit => (p, unit))).ToList();
+        var (masked, counts, published, delivered) = (0, 0, 0, 0);
+        Many.Run(
+            (pairs.Count + EveryPair - 1) / EveryPair,
+            i =>
+            {
+                var (procedure, unit) = pairs[i * EveryPair];
+                var place = Place.Of(unit);
+                int[] pinned =
+                [
+                    .. ((Shown[])[Shown.Counts, Shown.Published, Shown.Delivered]).Select(shown =>
+                        new WaitAttacker(procedure, place, shown).Pinned
+                    ),
+                ];
+                Interlocked.Add(ref masked, WaitAttacker.Masked(procedure, place).Count());
+                Interlocked.Add(ref counts, pinned[0]);
+                Interlocked.Add(ref published, pinned[1]);
+                Interlocked.Add(ref delivered, pinned[2]);
+            }
+        );
+        output.WriteLine(
+            $"{file}: {masked} masked; pinned {counts} by counts, {published} published, {delivered} delivered"
+        );
+        Assert.Equal(0, counts);
+        Assert.InRange(published * 50, 0, masked);
+        // The outsider can do it: with every bin as it was delivered he finds many more.
+        Assert.InRange(published * 5, 0, delivered);
+    }
+
+    private static SourcePicture Build(string file)
+    {
+        var bytes = File.ReadAllBytes(Path.Combine(Checkout.Root, "ingest-samples", "accepted", file));
+        var contents = Reading.Read(file, bytes).Contents!;
+        return SourcePicture.Build(
+            contents,
+            new PictureSource(
+                contents.Source,
+                contents.Version.ReferenceDate,
+                1,
+                true,
+                "f",
+                "s",
+                default,
+                default,
+                0,
+                0
+            ),
+            Reading.Catalogue
+        );
+    }
+
+    private enum Shown
+    {
+        Counts,
+        Published,
+        Delivered,
+    }
+
+    /// <summary>
+    /// Bounds, for each group of the three windows and for what a longer one has beside the next shorter, how many waited
+    /// between any two of all the edges that are shown.
+    /// </summary>
+    private sealed class WaitAttacker
+    {
+        private const int Windows = 3;
+        private const int Slices = 5; // the windows, and what the two longer ones have beside the next shorter
+        private const int Unbounded = 1_000_000;
+
+        private readonly int _groups;
+        private readonly int _cuts;
+        private readonly int[][] _most;
+        private bool _changed;
+
+        public WaitAttacker(ProcedurePicture procedure, Place place, Shown shown)
+        {
+            var known = Known(procedure, place, shown).ToList();
+            var masked = Masked(procedure, place).ToList();
+            int[] cuts =
+            [
+                .. known.SelectMany(k => (int[])[k.From, k.End]).Append(0).Append(int.MaxValue).Distinct().Order(),
+            ];
+            _cuts = cuts.Length;
+            _groups = procedure.Source.Groups.Count + 1; // the last is who is in none of them
+            _most = [.. Enumerable.Range(0, Slices * _groups).Select(_ => Start())];
+            foreach (var (window, group, from, end, count) in known)
+            {
+                var (i, j) = (Array.IndexOf(cuts, from), Array.IndexOf(cuts, end));
+                Lower(Of(window, group), i, j, count);
+                Lower(Of(window, group), j, i, -count);
+            }
+
+            foreach (var (window, group) in masked)
+            {
+                Lower(Of(window, group), _cuts - 1, 0, -1);
+            }
+
+            for (var slice = 0; slice < Slices && procedure.Source.GroupsPartition; slice++)
+            {
+                Lower(Of(slice, _groups - 1), 0, _cuts - 1, 0);
+            }
+
+            do
+            {
+                _changed = false;
+                foreach (var most in _most)
+                {
+                    Close(most);
+                }
+
+                AddUp();
+            } while (_changed);
+
+            Pinned = masked.Count(m =>
+                Bound(m.Window, m.Group, 0, _cuts - 1) == -Bound(m.Window, m.Group, _cuts - 1, 0)
+            );
+        }
+
+        public int Pinned { get; }
+
+        public static IEnumerable<(int Window, int Group)> Masked(ProcedurePicture procedure, Place place) =>
+            from window in Enumerable.Range(0, Windows)
+            from @group in Enumerable.Range(0, procedure.Source.Groups.Count)
+            where procedure.FindFigure(place, new Period((byte)window), @group)!.Value.Absence == Absence.Masked
+            select (window, @group);
+
+        private static IEnumerable<(int Window, int Group, int From, int End, int Count)> Known(
+            ProcedurePicture procedure,
+            Place place,
+            Shown shown
+        )
+        {
+            foreach (
+                var (window, group) in from window in Enumerable.Range(0, Windows)
+                from @group in Enumerable.Range(0, procedure.Source.Groups.Count)
+                select (window, @group)
+            )
+            {
+                var period = new Period((byte)window);
+                var figure = procedure.FindFigure(place, period, group)!.Value;
+                if (figure.Absence == Absence.Masked)
+                {
+                    continue;
+                }
+
+                var bins = procedure.HistogramOf(place, period, group);
+                var count = (int)Histogram.Count(bins);
+                yield return (window, group, 0, int.MaxValue, count);
+                if (bins.Length == 0 || shown == Shown.Counts)
+                {
+                    continue;
+                }
+
+                var explained = Explanation.Of(bins, asItIs: shown == Shown.Delivered);
+                var at = 0;
+                foreach (var bin in explained.Histogram)
+                {
+                    var end = bin.IsOpen ? int.MaxValue : bin.To + 1;
+                    yield return (window, group, at, bin.From, 0);
+                    yield return (window, group, bin.From, end, bin.Count);
+                    at = end;
+                }
+
+                yield return (window, group, at, int.MaxValue, 0);
+                if (explained.HeldBy is { } held)
+                {
+                    yield return (window, group, 0, held.FromDays, (int)held.CountBefore);
+                    yield return (window, group, held.FromDays, held.ToDays + 1, (int)held.CountWithin);
+                }
+
+                if (!figure.Within90DaysIsInterpolated)
+                {
+                    yield return (window, group, 0, 91, (int)Math.Round(figure.Within90Days!.Value * count));
+                }
+            }
+        }
+
+        private int[] Of(int slice, int group) => _most[slice * _groups + group];
+
+        private int Bound(int slice, int group, int i, int j) => Of(slice, group)[i * _cuts + j];
+
+        // In row i and column j the most that S(j) − S(i) can be, S being the patients who waited less than a cut.
+        private int[] Start()
+        {
+            var most = new int[_cuts * _cuts];
+            for (var i = 0; i < _cuts; i++)
+            {
+                Array.Fill(most, Unbounded, i * _cuts + i + 1, _cuts - i - 1);
+            }
+
+            return most;
+        }
+
+        private void Close(int[] most)
+        {
+            for (var k = 0; k < _cuts; k++)
+            {
+                for (var i = 0; i < _cuts; i++)
+                {
+                    if (most[i * _cuts + k] is < Unbounded and var first)
+                    {
+                        for (var j = 0; j < _cuts; j++)
+                        {
+                            Lower(most, i, j, first + most[k * _cuts + j]);
+                        }
+                    }
+                }
+            }
+        }
+
+        private void AddUp()
+        {
+            for (var i = 0; i < _cuts; i++)
+            {
+                for (var j = 0; j < _cuts; j++)
+                {
+                    for (var slice = 0; slice < Slices; slice++)
+                    {
+                        AddUp(Of(slice, 0), [.. Enumerable.Range(1, _groups - 1).Select(g => Of(slice, g))], i, j);
+                    }
+
+                    for (var group = 0; group < _groups; group++)
+                    {
+                        AddUp(Of(1, group), [Of(0, group), Of(3, group)], i, j);
+                        AddUp(Of(2, group), [Of(1, group), Of(4, group)], i, j);
+                    }
+                }
+            }
+        }
+
+        private void AddUp(int[] whole, int[][] parts, int i, int j)
+        {
+            var (there, back) = (i * _cuts + j, j * _cuts + i);
+            Lower(whole, i, j, parts.Sum(p => p[there]));
+            foreach (var part in parts)
+            {
+                Lower(part, i, j, whole[there] + parts.Sum(p => p == part ? 0 : p[back]));
+            }
+        }
+
+        private void Lower(int[] most, int i, int j, int to)
+        {
+            if (to < Math.Min(most[i * _cuts + j], Unbounded / 2))
+            {
+                most[i * _cuts + j] = to;
+                _changed = true;
+                Assert.True(i != j, "what is published does not contradict itself");
+            }
+        }
+    }
+}
