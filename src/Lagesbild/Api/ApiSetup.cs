@@ -95,7 +95,13 @@ public static class ApiSetup
         SourcesResource.Map(routes, new RetentionInfo(retention.Days, retention.Decision));
     }
 
-    private static void ReturnTrace(HttpContext context) => context.Response.Headers.TraceParent = Activity.Current?.Id;
+    private static void ReturnTrace(HttpContext context)
+    {
+        if (Activity.Current?.Id is { } trace)
+        {
+            context.Response.Headers.TraceParent = trace;
+        }
+    }
 }
 
 /// <summary>Where the resources are mapped, and what they are made of.</summary>

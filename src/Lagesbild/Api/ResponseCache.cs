@@ -185,11 +185,7 @@ internal sealed class ResponseCache(CurrentPicture current, Contacts contacts)
     public Task? Answer(HttpContext context)
     {
         var request = context.Request;
-        if (
-            current.Value is not { } picture
-            || !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)
-            || !Representation.Json.IsPlainlyAccepted(request.Headers.Accept)
-        )
+        if (current.Value is not { } picture || !Representation.Json.IsPlainlyAccepted(request.Headers.Accept))
         {
             return null;
         }

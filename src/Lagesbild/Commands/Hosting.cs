@@ -30,6 +30,8 @@ public static class Hosting
                 // appsettings.json and wwwroot lie beside the program, wherever it is started from.
                 ContentRootPath = AppContext.BaseDirectory,
                 EnvironmentName = environment,
+                // Changes hold after a restart; whoever watches for them is woken by all that is written below that folder.
+                Args = ["--hostBuilder:reloadConfigOnChange=false"],
             }
         );
         builder.Configuration.AddEnvironmentVariables("Lagesbild__");

@@ -21,7 +21,8 @@ public static class Management
     /// <summary>Goes first: what comes to the management port gets no further, and nothing else is answered there.</summary>
     public static void MapManagement(this WebApplication app) =>
         app.MapWhen(
-            context => context.Features.Get<ManagementConnection>() is not null,
+            // Plain HTTP: the others need not be looked through for the mark.
+            context => !context.Request.IsHttps && context.Features.Get<ManagementConnection>() is not null,
             management => management.Run(AnswerAsync)
         );
 

@@ -34,16 +34,12 @@ internal sealed class PageCache(CurrentPicture current, Contacts contacts, TimeP
     /// <summary>What is kept for the request; null where nothing is. Only for readers.</summary>
     public Task? Answer(HttpContext context)
     {
-        var request = context.Request;
-        if (
-            current.Value is not { } picture
-            || !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)
-        )
+        if (current.Value is not { } picture)
         {
             return null;
         }
 
-        var key = KeyOf(request);
+        var key = KeyOf(context.Request);
         return Of(picture).Pages.TryGetValue(key, out var kept) ? WriteAsync(context, kept, key.Coding) : null;
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -55,7 +54,7 @@ internal sealed class AuditTrail
                 var entry = new AuditEntry(
                     began,
                     activity?.TraceId.ToHexString() ?? context.TraceIdentifier,
-                    activity?.SpanId.ToHexString() ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)),
+                    (activity?.SpanId ?? ActivitySpanId.CreateRandom()).ToHexString(),
                     context.User.Caller(),
                     trail.Thumbprint,
                     context.Request.Method,

@@ -30,7 +30,8 @@ internal static class DemoDoor
     /// <summary>In the container: the host was built with the door.</summary>
     internal sealed class Opened;
 
-    public static bool IsEntrance(HttpContext context) => context.Features.Get<Mark>() is not null;
+    public static bool IsEntrance(HttpContext context) =>
+        !context.Request.IsHttps && context.Features.Get<Mark>() is not null;
 
     public static void Listen(KestrelServerOptions kestrel, IPEndPoint endpoint)
     {

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Lagesbild.Security;
 
-/// <summary>An answer that is kept for all readers; null where none is kept for this request.</summary>
+/// <summary>An answer that is kept for all readers; null where none is kept for this request, which is a GET or a HEAD.</summary>
 public delegate Task? KeptAnswer(HttpContext context);
 
 /// <summary>
@@ -47,10 +47,11 @@ internal sealed class Gate(VerdictCache verdicts)
         && ReferenceEquals(ForReaders.GetValue(endpoint, static e => IsForReaders(e) ? Yes : No), Yes)
         && IsReader(context);
 
-    /// <summary>What is kept for the request, if a reader asks for it; null: it has to be made.</summary>
+    /// <summary>What is kept for the request, if a reader asks to see it; null: it has to be made.</summary>
     public static Task? AnswerOf(HttpContext context, KeptAnswer[] kept)
     {
-        if (kept.Length == 0 || !IsReader(context))
+        var method = context.Request.Method;
+        if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) || !IsReader(context))
             return null;
         foreach (var answer in kept)
             if (answer(context) is { } answered)
