@@ -306,16 +306,19 @@ internal sealed class Contract : IDocumentFilter
                         [Problem.MediaType] = new()
                         {
                             Schema = schema,
-                            Examples = problems.ToDictionary(
-                                problem => problem.Code,
-                                problem =>
-                                    (IOpenApiExample)
-                                        new OpenApiExample
-                                        {
-                                            Summary = problem.Title,
-                                            Value = ContractExamples.Written(problem),
-                                        }
-                            ),
+                            Examples = problems
+                                .GroupBy(problem => problem.Code)
+                                .SelectMany(same => same.Select((problem, nth) => (problem, nth)))
+                                .ToDictionary(
+                                    one => one.nth == 0 ? one.problem.Code : $"{one.problem.Code}-{one.nth + 1}",
+                                    one =>
+                                        (IOpenApiExample)
+                                            new OpenApiExample
+                                            {
+                                                Summary = one.problem.Title,
+                                                Value = ContractExamples.Written(one.problem),
+                                            }
+                                ),
                         },
                     },
                 }

@@ -110,6 +110,7 @@ internal static class ContractExamples
         Problem.Erased,
         Problem.OfStatus(413),
         Problem.JsonOnly,
+        Problem.FileAsItIs,
         Problem.DeliveryRefused,
         Problem.ReasonNotUsable(ReasonFault.Missing),
         Of(Edge.AddressTooLong),
@@ -175,6 +176,7 @@ internal static class ContractExamples
             "not-found" => "/waiting-lists",
             "delivery-unknown" => $"/deliveries/{LedgerExamples.DeliveryId}",
             "picture-unknown" or "content-erased" => $"/pictures/{LedgerExamples.PictureId}/restore",
+            _ when problem == Problem.FileAsItIs => $"/sources/SPOR/deliveries/{LedgerExamples.FileName}",
             "not-held" or "older-than-published" or "invalid-body" or "invalid-reason" or "unsupported-media-type" =>
                 $"/deliveries/{LedgerExamples.DeliveryId}/release",
             "delivery-refused" or "payload-too-large" or "request-timeout" or "bad-request" or "no-room" =>

@@ -53,7 +53,7 @@ internal static class HandIn
         if (!string.IsNullOrEmpty(context.Request.Headers.ContentEncoding))
         {
             // The file is what its sha256 says: nothing is unpacked on the way.
-            await Problem.OfStatus(StatusCodes.Status415UnsupportedMediaType).WriteAsync(context);
+            await Problem.FileAsItIs.WriteAsync(context);
             return;
         }
 

@@ -16,7 +16,7 @@ internal enum ParameterKind
 /// One query parameter: read, refused and described from this one declaration, so that the contract cannot say
 /// something else than the code does.
 /// </summary>
-/// <param name="Shape">What a value looks like, for a message: "three capital letters, as NGB".</param>
+/// <param name="Shape">What a value looks like, for a message: "the code (three capital letters, as NGB) of a procedure".</param>
 internal sealed record Parameter(string Name, Bilingual Description, string Shape, string Example)
 {
     /// <summary>Longest value that is looked at, in UTF-16 units.</summary>
@@ -91,7 +91,7 @@ internal static partial class Parameters
     public static readonly Parameter Procedure = new(
         "procedure",
         new Bilingual("Åtgärd: KVÅ-kod med tre tecken.", "Procedure: KVÅ code of three characters."),
-        "three capital letters (KVÅ), as listed by /procedures",
+        "a code (KVÅ, three capital letters) that /procedures lists",
         "NGB"
     )
     {
@@ -133,7 +133,7 @@ internal static partial class Parameters
             "Bara denna region (länskod), där vårdenheten ligger. Får upprepas.",
             "Only this region (county code), where the care unit lies. May be repeated."
         ),
-        "the two digits of a region's county code (01), as listed by /regions",
+        "a county code (two digits, as 01) that /regions lists",
         "20"
     )
     {
@@ -144,7 +144,7 @@ internal static partial class Parameters
     public static readonly Parameter Unit = new(
         "unit",
         new Bilingual("Bara denna vårdenhet (HSA-id). Får upprepas.", "Only this care unit (HSA-id). May be repeated."),
-        "an HSA-id, as listed by /units",
+        "an HSA-id that /units lists",
         "SE2321000180-EX11"
     )
     {

@@ -57,6 +57,12 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
             name
         );
 
+    public static Problem OneProcedure(string name) =>
+        RepeatedParameter(name) with
+        {
+            Detail = $"In this format {name} may be given once only. csv, csv-excel-sv and xlsx take several.",
+        };
+
     public static Problem MissingParameter(string name, string shape) =>
         new(400, "missing-parameter", "Query parameter missing", $"The parameter {name} is required: {shape}.", name);
 
@@ -97,7 +103,7 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
             404,
             "procedure-unknown",
             "Unknown procedure",
-            "No such procedure. A code is three capital letters (KVÅ), as listed by /procedures."
+            "No such procedure. A code (KVÅ) is three capital letters, and /procedures lists them."
         );
 
     public static Problem UnitUnknown { get; } =
@@ -169,6 +175,14 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
     public static Problem JsonOnly { get; } =
         new(415, "unsupported-media-type", "Unsupported media type", "The body must be application/json.");
 
+    public static Problem FileAsItIs { get; } =
+        new(
+            415,
+            "unsupported-media-type",
+            "Unsupported coding",
+            "A file is handed in as it is: its sha256 is of what is sent. Leave Content-Encoding out."
+        );
+
     public static Problem InvalidBody { get; } =
         new(
             400,
@@ -196,6 +210,7 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
     public static Problem OfStatus(int status) =>
         status switch
         {
+            400 => new(400, "bad-request", "Bad request", "The request, or its body, breaks the rules of HTTP."),
             404 => new(
                 404,
                 "not-found",
@@ -207,6 +222,12 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
                 "method-not-allowed",
                 "Method not allowed",
                 "The resource does not take this method; the Allow header says which it takes."
+            ),
+            408 => new(
+                408,
+                "request-timeout",
+                "The body came too slowly",
+                "The body came too slowly or stopped. Nothing was taken in: send it again."
             ),
             413 => new(
                 413,

@@ -30,7 +30,7 @@ internal sealed record Scope(
         var (regions, units) = (query.Regions(picture), query.Units(picture));
         if (selections.Count > 1 && format is null or DownloadFormat.JsonStat)
         {
-            query.Refuse(Problem.RepeatedParameter(Parameters.Procedures.Name));
+            query.Refuse(Problem.OneProcedure(Parameters.Procedures.Name));
         }
 
         foreach (var parameter in ofUnits.Where(p => level != Level.Unit && query.Has(p)))

@@ -93,7 +93,7 @@ internal static partial class WaitingTimesResource
             "Kommunkod: lägger till distanceKm, fågelvägen från kommunens tätort.",
             "Municipality code: adds distanceKm, great circle from the municipality's town."
         ),
-        "four digits, a Swedish municipality's code",
+        "a municipality's code (four digits, as 2380)",
         "2380"
     )
     {
@@ -143,7 +143,7 @@ internal static partial class WaitingTimesResource
             "Patientens hemma, en vårdenhet (HSA-id) eller region (länskod): lägger till comparedToHome.",
             "The patient's home, a care unit (HSA-id) or a region (county code): adds comparedToHome."
         ),
-        "an HSA-id as listed by /units, or two digits as listed by /regions",
+        "an HSA-id that /units lists, or a county code (two digits) that /regions lists",
         "20"
     )
     {

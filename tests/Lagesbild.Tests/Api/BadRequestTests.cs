@@ -12,8 +12,8 @@ public sealed class BadRequestTests(ApiHost host) : IClassFixture<ApiHost>
     [InlineData("/waiting-times?prcedure=NGB", "unknown-parameter", "prcedure", "Did you mean procedure?")]
     [InlineData(Ngb + "&Region=20", "unknown-parameter", "Region", "Did you mean region?")]
     [InlineData(Ngb + "&home=20", "unknown-parameter", "home", "Known: procedure, period")]
-    [InlineData(Ngb + "&compareWith=Falun", "invalid-parameter", "compareWith", "an HSA-id as listed by /units")]
-    [InlineData(Ngb + "&compareWith=99", "invalid-parameter", "compareWith", "two digits as listed by /regions")]
+    [InlineData(Ngb + "&compareWith=Falun", "invalid-parameter", "compareWith", "an HSA-id that /units lists")]
+    [InlineData(Ngb + "&compareWith=99", "invalid-parameter", "compareWith", "(two digits) that /regions lists")]
     [InlineData(Ngb + "&compareWith=SE2321000180-EX99", "invalid-parameter", "compareWith", "\"SE2321000180-EX99\"")]
     [InlineData(Ngb + "&maxdistancekm=20", "unknown-parameter", "maxdistancekm", "Did you mean maxDistanceKm?")]
     [InlineData("/units?region[]=01", "unknown-parameter", "region[]", "Did you mean region?")]
@@ -30,16 +30,16 @@ public sealed class BadRequestTests(ApiHost host) : IClassFixture<ApiHost>
     [InlineData(Ngb + "&period=30d&period=30d", "repeated-parameter", "period", "once only")]
     [InlineData("/waiting-times?procedure=ngb", "invalid-parameter", "procedure", "was given \"ngb\"")]
     [InlineData("/waiting-times?procedure=NGB20", "invalid-parameter", "procedure", "three capital letters")]
-    [InlineData("/waiting-times?procedure=QQQ", "invalid-parameter", "procedure", "as listed by /procedures")]
+    [InlineData("/waiting-times?procedure=QQQ", "invalid-parameter", "procedure", "that /procedures lists")]
     [InlineData("/waiting-times?procedure=", "invalid-parameter", "procedure", "an empty value")]
     [InlineData("/waiting-times?procedure", "invalid-parameter", "procedure", "an empty value")]
     [InlineData("/waiting-times?procedure=NGB%0A", "invalid-parameter", "procedure", "\"NGB\uFFFD\"")]
     [InlineData(Ngb + "&period=80d", "invalid-parameter", "period", "\"80d\". Allowed: 30d, 90d, 365d.")]
     [InlineData(Ngb + "&level=kommun", "invalid-parameter", "level", "unit, region, healthcare-region, country")]
     [InlineData(Ngb + "&region=2", "invalid-parameter", "region", "two digits")]
-    [InlineData(Ngb + "&region=02", "invalid-parameter", "region", "as listed by /regions")]
+    [InlineData(Ngb + "&region=02", "invalid-parameter", "region", "that /regions lists")]
     [InlineData(Ngb + "&region=20,23", "invalid-parameter", "region", "two digits")]
-    [InlineData(Ngb + "&unit=EX11", "invalid-parameter", "unit", "an HSA-id, as listed by /units")]
+    [InlineData(Ngb + "&unit=EX11", "invalid-parameter", "unit", "an HSA-id that /units lists")]
     [InlineData(Ngb + "&unit=SE2321000180-EX99", "invalid-parameter", "unit", "\"SE2321000180-EX99\"")]
     [InlineData(Ngb + "&operator=privat", "invalid-parameter", "operator", "public, private, non-profit")]
     [InlineData(Ngb + "&timeLimit=30", "invalid-parameter", "timeLimit", "0-14, 15-30, 31-90, 91-180, over180-or-none")]
@@ -127,7 +127,7 @@ public sealed class BadRequestTests(ApiHost host) : IClassFixture<ApiHost>
         "give unit, or region"
     )]
     [InlineData("/units?region=99", "invalid-parameter", "region", "two digits")]
-    [InlineData("/units?procedure=QQQ", "invalid-parameter", "procedure", "as listed by /procedures")]
+    [InlineData("/units?procedure=QQQ", "invalid-parameter", "procedure", "that /procedures lists")]
     [InlineData("/procedures?q=", "invalid-parameter", "q", "1 to 100 characters")]
     [InlineData("/procedures?q=%20", "invalid-parameter", "q", "not only blanks")]
     [InlineData("/procedures?q=+%C2%A0+", "invalid-parameter", "q", "not only blanks")]
@@ -337,11 +337,7 @@ public sealed class BadRequestTests(ApiHost host) : IClassFixture<ApiHost>
     public async Task A_region_that_has_lost_its_zero_is_told_so()
     {
         var problem = await host.GetProblemAsync("/units?region=1", HttpStatusCode.BadRequest, "invalid-parameter");
-        Assert.Contains(
-            "two digits of a region's county code (01)",
-            (string)problem["detail"]!,
-            StringComparison.Ordinal
-        );
+        Assert.Contains("a county code (two digits, as 01)", (string)problem["detail"]!, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -102,6 +102,21 @@ public sealed class DeliveriesTests(PkiOfTheDay pki) : IClassFixture<PkiOfTheDay
     }
 
     [Fact]
+    public async Task A_file_that_is_coded_on_its_way_is_not_taken_and_the_sender_is_told_how_to_send_it()
+    {
+        var delivery = SmallDelivery.Ncr(Day1);
+        using var body = new ByteArrayContent(delivery.Content);
+        body.Headers.ContentEncoding.Add("gzip");
+        using var response = await As("register-ncr").PutAsync(Path("NCR", delivery.FileName), body, Cancellation);
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+        var problem = await JsonAsync(response);
+        Assert.Equal("urn:lagesbild:problem:unsupported-media-type", (string?)problem["type"]);
+        Assert.Contains("Content-Encoding", (string?)problem["detail"], StringComparison.Ordinal);
+        Assert.Equal(0, await CountAsync("deliveries"));
+    }
+
+    [Fact]
     public async Task A_file_larger_than_the_servers_usual_limit_is_taken_to_be_judged_and_one_beyond_all_measure_is_not()
     {
         var name = SmallDelivery.Ncr(Day1).FileName;
