@@ -33,7 +33,7 @@ internal static class Machine
     /// <summary>A new folder beside the build, deleted by its user.</summary>
     public static string Scratch()
     {
-        var folder = Path.Combine(AppContext.BaseDirectory, "scratch", Guid.NewGuid().ToString("N")[..8]);
+        var folder = Path.Combine(Path.GetTempPath(), "lagesbild-benchmarks", Guid.NewGuid().ToString("N")[..8]);
         return Directory.CreateDirectory(folder).FullName;
     }
 

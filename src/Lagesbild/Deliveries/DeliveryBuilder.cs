@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 using Lagesbild.Statistics;
 
@@ -26,6 +25,7 @@ public sealed class DeliveryBuilder
     private readonly List<string> _procedures = [];
     private readonly Dictionary<(int Unit, int Procedure), int> _pairOf = [];
     private readonly List<Pair> _pairs = [];
+    private readonly int _groups;
     private int[] _slots = [];
     private Cell[] _cells = new Cell[1_024];
     private int _cellCount;
@@ -33,6 +33,7 @@ public sealed class DeliveryBuilder
     private int _binCount;
 
     private Cell _cell;
+    private int _lastPair = -1;
     private int _slot;
     private long _cellPatients;
     private long _bytes;
@@ -46,6 +47,7 @@ public sealed class DeliveryBuilder
     internal DeliveryBuilder(Source source, ReadContext context, DeliveryVersion named, Findings findings)
     {
         Source = source;
+        _groups = source.Groups.Count;
         Context = context;
         Named = named;
         Findings = findings;
@@ -191,7 +193,11 @@ public sealed class DeliveryBuilder
     /// <summary>Begins a cell; false (with its finding) where it has been before or there are too many.</summary>
     public bool BeginCell(int unit, int procedure, Period period, int group, long line)
     {
-        if (!_pairOf.TryGetValue((unit, procedure), out var pair))
+        var pair = _lastPair;
+        if (
+            (pair < 0 || _pairs[pair].Unit != unit || _pairs[pair].Procedure != procedure)
+            && !_pairOf.TryGetValue((unit, procedure), out pair)
+        )
         {
             if (_pairs.Count == MostPairs)
             {
@@ -207,15 +213,16 @@ public sealed class DeliveryBuilder
             pair = _pairs.Count;
             _pairOf.Add((unit, procedure), pair);
             _pairs.Add(new Pair(unit, procedure, null));
-            var needed = _pairs.Count * Period.Count * Source.Groups.Count;
+            var needed = _pairs.Count * Period.Count * _groups;
             if (needed > _slots.Length)
             {
                 Array.Resize(ref _slots, Math.Max(needed, 2 * _slots.Length));
             }
         }
 
+        _lastPair = pair;
         CellEntry = Entry;
-        _slot = (pair * Period.Count + period.Index) * Source.Groups.Count + group;
+        _slot = (pair * Period.Count + period.Index) * _groups + group;
         if (_slots[_slot] != 0)
         {
             Findings.Error(
@@ -240,7 +247,6 @@ public sealed class DeliveryBuilder
     }
 
     /// <summary>Adds a bin to the begun cell. <paramref name="to"/> is null for an open bin.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AddBin(int from, int? to, int count, long line)
     {
         if (_cellIsMasked)
@@ -421,7 +427,7 @@ public sealed class DeliveryBuilder
 
         Array.Resize(ref _cells, _cellCount);
         Array.Resize(ref _bins, _binCount);
-        var contents = new DeliveryContents(_slots, _cells)
+        var contents = new DeliveryContents(_groups, _slots, _cells)
         {
             Source = Source,
             Version = version,

@@ -57,9 +57,11 @@ public sealed record DeliveryContents
     // One slot for each pair × period × group: 1 + the place in _cells, or 0 where no cell was sent.
     private readonly int[] _cellOfSlot;
     private readonly Cell[] _cells;
+    private readonly int _groups;
 
-    internal DeliveryContents(int[] cellOfSlot, Cell[] cells)
+    internal DeliveryContents(int groups, int[] cellOfSlot, Cell[] cells)
     {
+        _groups = groups;
         _cellOfSlot = cellOfSlot;
         _cells = cells;
     }
@@ -89,7 +91,7 @@ public sealed record DeliveryContents
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Cell? FindCell(int pair, Period period, int group)
     {
-        var cell = _cellOfSlot[(pair * Period.Count + period.Index) * Source.Groups.Count + group];
+        var cell = _cellOfSlot[(pair * Period.Count + period.Index) * _groups + group];
         return cell == 0 ? null : _cells[cell - 1];
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Lagesbild.Statistics;
 
 namespace Lagesbild.Deliveries;
@@ -124,7 +123,6 @@ internal sealed class DeliveryRules
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void JudgePair(int pair)
     {
         _pair = pair;
@@ -168,7 +166,6 @@ internal sealed class DeliveryRules
     }
 
     /// <summary>False (with its finding) where a period's groups do not agree or give one of them away.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool JudgeGroups(Period period)
     {
         var all = Patients(period, 0);
@@ -325,7 +322,6 @@ internal sealed class DeliveryRules
         return visible > 0 && all - visible is > 0 and < Smallest;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void JudgeWindows(int group)
     {
         for (var shorter = 0; shorter < 2; shorter++)

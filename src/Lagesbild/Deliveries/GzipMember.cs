@@ -83,8 +83,7 @@ internal readonly record struct GzipMember(long DataStart, long DataEnd, long Le
     {
         var length = (int)content.Position;
         content.Position = 0;
-        var crc = (ushort)
-            Deliveries.Crc32.Finish(Deliveries.Crc32.Append(Deliveries.Crc32.Start, Take(content, length)));
+        var crc = (ushort)System.IO.Hashing.Crc32.HashToUInt32(Take(content, length));
         if (BinaryPrimitives.ReadUInt16LittleEndian(Take(content, 2)) != crc)
         {
             throw Damaged("Gzip-huvudet är skadat.");

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.IO.Compression;
-using System.Runtime.CompilerServices;
+using System.IO.Hashing;
 using System.Security.Cryptography;
 
 namespace Lagesbild.Deliveries;
@@ -66,7 +66,6 @@ internal sealed class InflatedLines : IDisposable
     /// <exception cref="UnreadableException">
     /// The data is damaged, expands past the limit, or a line is longer than any legal one.
     /// </exception>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Next(out ReadOnlySpan<byte> line)
     {
         while (true)
@@ -100,6 +99,16 @@ internal sealed class InflatedLines : IDisposable
 
             TakeNextBlock();
         }
+    }
+
+    /// <summary>What follows that line and is inflated already; its last line may be cut.</summary>
+    public ReadOnlySpan<byte> Unread => _block.AsSpan(_at, _end - _at);
+
+    /// <summary>Goes on after so many bytes of <see cref="Unread"/>, all of them whole lines.</summary>
+    public void Skip(int bytes, int lines)
+    {
+        _at += bytes;
+        LineNumber += lines;
     }
 
     /// <summary>What was inflated, once <see cref="Next"/> has said false.</summary>
@@ -193,7 +202,7 @@ internal sealed class InflatedLines : IDisposable
             using Stream inflated = isDeflated
                 ? new DeflateStream(compressed, CompressionMode.Decompress, leaveOpen: true)
                 : compressed;
-            var checksum = Crc32.Start;
+            var checksum = new Crc32();
             long total = 0;
             while (true)
             {
@@ -229,7 +238,7 @@ internal sealed class InflatedLines : IDisposable
                 }
 
                 hash.AppendData(data);
-                checksum = Crc32.Append(checksum, data);
+                checksum.Append(data);
                 if (length > 0)
                 {
                     _filled.Add((buffer, length), cancellationToken);
@@ -247,7 +256,7 @@ internal sealed class InflatedLines : IDisposable
 
                     return new InflatedEntry(
                         total,
-                        Crc32.Finish(checksum),
+                        checksum.GetCurrentHashAsUInt32(),
                         Convert.ToHexStringLower(hash.GetHashAndReset())
                     );
                 }
@@ -263,69 +272,3 @@ internal sealed class InflatedLines : IDisposable
 /// <summary>What came out of one compressed entry.</summary>
 /// <param name="Sha256">Lower-case hex.</param>
 internal readonly record struct InflatedEntry(long Length, uint Crc32, string Sha256);
-
-/// <summary>The checksum of zip and gzip, eight bytes at a time.</summary>
-internal static class Crc32
-{
-    public const uint Start = 0xFFFF_FFFF;
-
-    private static readonly uint[][] Tables = MakeTables();
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static uint Append(uint state, ReadOnlySpan<byte> data)
-    {
-        var t = Tables;
-        while (data.Length >= 8)
-        {
-            var low = System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(data) ^ state;
-            state =
-                t[7][low & 0xFF]
-                ^ t[6][(low >> 8) & 0xFF]
-                ^ t[5][(low >> 16) & 0xFF]
-                ^ t[4][low >> 24]
-                ^ t[3][data[4]]
-                ^ t[2][data[5]]
-                ^ t[1][data[6]]
-                ^ t[0][data[7]];
-            data = data[8..];
-        }
-
-        foreach (var b in data)
-        {
-            state = t[0][(byte)(state ^ b)] ^ (state >> 8);
-        }
-
-        return state;
-    }
-
-    public static uint Finish(uint state) => ~state;
-
-    private static uint[][] MakeTables()
-    {
-        const uint polynomial = 0xEDB8_8320;
-        var tables = new uint[8][];
-        for (var k = 0; k < tables.Length; k++)
-        {
-            tables[k] = new uint[256];
-            for (uint i = 0; i < 256; i++)
-            {
-                if (k > 0)
-                {
-                    var before = tables[k - 1][i];
-                    tables[k][i] = tables[0][before & 0xFF] ^ (before >> 8);
-                    continue;
-                }
-
-                var value = i;
-                for (var bit = 0; bit < 8; bit++)
-                {
-                    value = (value & 1) != 0 ? (value >> 1) ^ polynomial : value >> 1;
-                }
-
-                tables[0][i] = value;
-            }
-        }
-
-        return tables;
-    }
-}

@@ -5,10 +5,8 @@ namespace Lagesbild.Deliveries;
 
 /// <summary>
 /// Reads vantetid.csv: millions of rows, one for each bin. Rows of a cell stand together, so most rows begin with the same
-/// bytes as the one before; then only from, to and count are read. A row that the fast way does not understand (quoted,
-/// or wrong) is read again as texts, which either yields the same values or the finding. The innermost methods are
-/// optimised at their first call: a national delivery comes once a day, and a third of it would be over before the
-/// runtime had found out that they are hot.
+/// bytes as the one before; then only from, to and count are read, straight from the inflated block. A row that the fast
+/// way does not understand (quoted, or wrong) is read again as texts, which either yields the same values or the finding.
 /// </summary>
 internal sealed class SporWaits(DeliveryBuilder delivery, Source source)
 {
@@ -18,9 +16,13 @@ internal sealed class SporWaits(DeliveryBuilder delivery, Source source)
     private readonly byte[][] _groups = [.. source.Groups.Select(g => Encoding.ASCII.GetBytes(g.Code))];
     private readonly byte[] _cellPrefix = new byte[128];
     private int _prefixLength;
+    private bool _inCell;
+
+    // Fields that stand in cell after cell, and what they mean.
     private byte[] _unitBytes = [];
     private int _unit = -1;
-    private bool _inCell;
+    private byte[] _periodBytes = [];
+    private Period? _period;
 
     // The last wrong row that names no cell: it may belong to the one before it or to the one after it.
     private long _unclearLine = -1;
@@ -29,7 +31,6 @@ internal sealed class SporWaits(DeliveryBuilder delivery, Source source)
     private readonly record struct BinFields(int From, int? To, int Count, bool IsMasked);
 
     /// <returns>Data rows; null where the header is wrong.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public long? Read(InflatedLines lines, long promisedRows)
     {
         if (!SporReader.HasHeader(lines, "hsaid;kva;period;tidsgrans;fran;till;antal", delivery))
@@ -44,25 +45,54 @@ internal sealed class SporWaits(DeliveryBuilder delivery, Source source)
         {
             delivery.CountRow(line.Length, lines.LineNumber);
             rows++;
-            var prefix = _cellPrefix.AsSpan(0, _prefixLength);
-            if (_prefixLength > 0 && line.StartsWith(prefix))
-            {
-                if (TryBin(line[_prefixLength..], out var bin))
-                {
-                    Take(bin, lines.LineNumber);
-                    continue;
-                }
-            }
-            else if (TryCell(line, out var rest, lines.LineNumber) && TryBin(rest, out var bin))
+            if (
+                (IsOfCell(line) || TryCell(line, lines.LineNumber))
+                && TryBin(line, _prefixLength, out var bin, out var end)
+                && end == line.Length
+            )
             {
                 Take(bin, lines.LineNumber);
-                continue;
+                rows += TakeMore(lines);
             }
-
-            ReadSlowly(line, lines.LineNumber);
+            else
+            {
+                ReadSlowly(line, lines.LineNumber);
+            }
         }
 
         EndCell();
+        return rows;
+    }
+
+    private bool IsOfCell(ReadOnlySpan<byte> line) =>
+        _prefixLength > 0 && line.StartsWith(_cellPrefix.AsSpan(0, _prefixLength));
+
+    // The plain rows of the same cell that follow in the block, one after another without looking for their ends first.
+    private int TakeMore(InflatedLines lines)
+    {
+        var rest = lines.Unread;
+        var line = lines.LineNumber;
+        var (at, rows) = (0, 0);
+        while (_inCell && IsOfCell(rest[at..]))
+        {
+            if (!TryBin(rest, at + _prefixLength, out var bin, out var end) || bin.IsMasked)
+            {
+                break;
+            }
+
+            var next = end < rest.Length && rest[end] == '\r' ? end + 1 : end;
+            if (next >= rest.Length || rest[next] != '\n')
+            {
+                break;
+            }
+
+            rows++;
+            delivery.CountRow(end - at, line + rows);
+            delivery.AddBin(bin.From, bin.To, bin.Count, line + rows);
+            at = next + 1;
+        }
+
+        lines.Skip(at, rows);
         return rows;
     }
 
@@ -107,9 +137,9 @@ internal sealed class SporWaits(DeliveryBuilder delivery, Source source)
     }
 
     // A new cell's four fields; false where they are not plain and right.
-    private bool TryCell(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> rest, long lineNumber)
+    private bool TryCell(ReadOnlySpan<byte> line, long lineNumber)
     {
-        rest = line;
+        var rest = line;
         if (
             !TakeField(ref rest, out var hsaId)
             || !TakeField(ref rest, out var code)
@@ -126,25 +156,22 @@ internal sealed class SporWaits(DeliveryBuilder delivery, Source source)
             _unitBytes = hsaId.ToArray();
         }
 
+        if (!periodCode.SequenceEqual(_periodBytes))
+        {
+            _period = Fields.ParsePeriod(periodCode, delivery.Named.ReferenceDate);
+            _periodBytes = periodCode.ToArray();
+        }
+
         var group = GroupOf(groupCode);
-        if (
-            _unit < 0
-            || group < 0
-            || !Fields.IsProcedureCode(code)
-            || Fields.ParsePeriod(periodCode, delivery.Named.ReferenceDate) is not { } period
-        )
+        if (_unit < 0 || group < 0 || !Fields.IsProcedureCode(code) || _period is not { } period)
         {
             return false;
         }
 
         Begin(_unit, delivery.PlaceOfProcedure(code), period, group, lineNumber);
-        var prefixLength = line.Length - rest.Length;
-        if (prefixLength <= _cellPrefix.Length)
-        {
-            line[..prefixLength].CopyTo(_cellPrefix);
-            _prefixLength = prefixLength;
-        }
-
+        // Always fits: a unit that was declared has an HSA-id of at most Fields.LongestHsaId characters.
+        _prefixLength = line.Length - rest.Length;
+        line[.._prefixLength].CopyTo(_cellPrefix);
         return true;
     }
 
@@ -185,34 +212,34 @@ internal sealed class SporWaits(DeliveryBuilder delivery, Source source)
         return true;
     }
 
-    // from;till;antal in one go over the bytes: three quarters of all that a delivery costs.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static bool TryBin(ReadOnlySpan<byte> rest, out BinFields bin)
+    // from;till;antal in one go over the bytes, from `at` on; `end` is where the last of it ends.
+    private static bool TryBin(ReadOnlySpan<byte> row, int at, out BinFields bin, out int end)
     {
         bin = default;
-        var at = 0;
-        var from = Digits(rest, ref at);
-        if (at >= rest.Length || rest[at++] != ';')
+        end = at;
+        var from = Digits(row, ref at);
+        if (at >= row.Length || row[at++] != ';')
         {
             return false;
         }
 
-        var to = Digits(rest, ref at);
-        if (at >= rest.Length || rest[at++] != ';')
+        var to = Digits(row, ref at);
+        if (at >= row.Length || row[at++] != ';')
         {
             return false;
         }
 
-        if (at == rest.Length - 1 && rest[at] == 'x')
+        if (at < row.Length && row[at] == 'x')
         {
             bin = new BinFields(0, null, 0, true);
+            end = at + 1;
             return from == Absent && to == Absent;
         }
 
-        var count = Digits(rest, ref at);
+        var count = Digits(row, ref at);
         bin = new BinFields(from, to == Absent ? null : to, count, false);
-        return at == rest.Length
-            && from is >= 0 and <= Statistics.Bin.LongestWait
+        end = at;
+        return from is >= 0 and <= Statistics.Bin.LongestWait
             && to is >= Absent and <= Statistics.Bin.LongestWait
             && count is >= 0 and <= Fields.LargestBin;
     }
@@ -254,9 +281,11 @@ internal sealed class SporWaits(DeliveryBuilder delivery, Source source)
         var wasQuoted = !line.SequenceEqual(plain);
         if (wasQuoted && !row.Any(field => field.Contains(';', StringComparison.Ordinal)))
         {
-            var samePrefix = _prefixLength > 0 && plain.AsSpan().StartsWith(_cellPrefix.AsSpan(0, _prefixLength));
-            ReadOnlySpan<byte> rest = samePrefix ? plain.AsSpan(_prefixLength) : default;
-            if ((samePrefix || TryCell(plain, out rest, lineNumber)) && TryBin(rest, out var bin))
+            if (
+                (IsOfCell(plain) || TryCell(plain, lineNumber))
+                && TryBin(plain, _prefixLength, out var bin, out var end)
+                && end == plain.Length
+            )
             {
                 Take(bin, lineNumber);
                 return;

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Lagesbild.Statistics;
 
 namespace Lagesbild.Picture;
@@ -79,7 +78,6 @@ public readonly struct Figure
         int unitsMasked = 0
     ) => new(bins, country, units, unitsMasked);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private Figure(ReadOnlySpan<Bin> bins, (long Count, double? MedianDays)? country, int units, int unitsMasked)
         : this(Absence.Present, units, unitsMasked)
     {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Security.Cryptography;
 using System.Text;
 using Lagesbild.Deliveries;
@@ -15,11 +16,12 @@ internal sealed class SampleText : IDisposable
 {
     private readonly Stream _compressed;
     private readonly IncrementalHash _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly Crc32 _checksum = new();
     private readonly ArrayBufferWriter<byte> _buffer = new(1 << 17);
 
     public SampleText(Stream compressed) => _compressed = compressed;
 
-    public uint Crc32 { get; private set; }
+    public uint Crc32 => _checksum.GetCurrentHashAsUInt32();
 
     public long Length { get; private set; }
 
@@ -50,7 +52,7 @@ internal sealed class SampleText : IDisposable
     public void Flush()
     {
         var written = _buffer.WrittenSpan;
-        Crc32 = SampleZip.Crc32(Crc32, written);
+        _checksum.Append(written);
         Length += written.Length;
         _sha256.AppendData(written);
         _compressed.Write(written);

@@ -48,8 +48,6 @@ internal static class SampleZip
     private const ushort Version = 20;
     private const ushort Deflated = 8;
 
-    private static readonly uint[] CrcTable = CreateCrcTable();
-
     public static void Write(Stream to, DateOnly date, IReadOnlyList<SampleEntry> entries)
     {
         var directory = new MemoryStream();
@@ -84,18 +82,6 @@ internal static class SampleZip
         to.Write(end);
     }
 
-    /// <summary>Goes on from <paramref name="crc"/> (0 at the beginning).</summary>
-    public static uint Crc32(uint crc, ReadOnlySpan<byte> bytes)
-    {
-        crc = ~crc;
-        foreach (var b in bytes)
-        {
-            crc = CrcTable[(byte)(crc ^ b)] ^ (crc >> 8);
-        }
-
-        return ~crc;
-    }
-
     // From "version needed" to "extra field length", the same in both headers.
     private static void Common(Span<byte> header, SampleEntry entry, DateOnly date, int nameLength)
     {
@@ -107,22 +93,5 @@ internal static class SampleZip
         BinaryPrimitives.WriteUInt32LittleEndian(header[14..], (uint)entry.Compressed.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(header[18..], (uint)entry.Text.Length);
         BinaryPrimitives.WriteUInt16LittleEndian(header[22..], (ushort)nameLength);
-    }
-
-    private static uint[] CreateCrcTable()
-    {
-        var table = new uint[256];
-        for (uint i = 0; i < 256; i++)
-        {
-            var crc = i;
-            for (var bit = 0; bit < 8; bit++)
-            {
-                crc = (crc & 1) == 1 ? 0xEDB8_8320 ^ (crc >> 1) : crc >> 1;
-            }
-
-            table[i] = crc;
-        }
-
-        return table;
     }
 }
