@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Lagesbild.Statistics;
 
@@ -99,6 +100,7 @@ public readonly struct Bin : IEquatable<Bin>, IComparable<Bin>
 public static class Histogram
 {
     /// <summary>N: all patients, those in open bins included.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static long Count(ReadOnlySpan<Bin> bins)
     {
         long n = 0;
@@ -117,6 +119,7 @@ public static class Histogram
     /// <remarks>Fast where the histograms stand one after another, as each is in order already.</remarks>
     /// <returns>How many bins remain, at the front of <paramref name="bins"/>.</returns>
     /// <exception cref="OverflowException">A range holds more than 2³¹−1 patients.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Merge(Span<Bin> bins)
     {
         var stretches = CountStretches(bins);
@@ -146,6 +149,7 @@ public static class Histogram
     }
 
     // A stretch is in order, without two of the same range.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int CountStretches(ReadOnlySpan<Bin> bins)
     {
         var stretches = bins.IsEmpty ? 0 : 1;
@@ -157,6 +161,7 @@ public static class Histogram
         return stretches;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FindEnds(ReadOnlySpan<Bin> bins, Span<int> ends)
     {
         var stretch = 0;
@@ -172,6 +177,7 @@ public static class Histogram
     }
 
     // Two stretches make one; returns how many there are then, their ends at the front of `ends`.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int MergeNeighbours(ReadOnlySpan<Bin> from, Span<Bin> into, Span<int> ends)
     {
         var (start, written) = (0, 0);
@@ -187,6 +193,7 @@ public static class Histogram
         return (ends.Length + 1) / 2;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int MergeTwo(ReadOnlySpan<Bin> a, ReadOnlySpan<Bin> b, Span<Bin> into)
     {
         var (i, j, written) = (0, 0, 0);
@@ -218,6 +225,7 @@ public static class Histogram
     }
 
     /// <summary>The smallest first day of an open bin; null where none is open.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int? OpenFrom(ReadOnlySpan<Bin> bins)
     {
         foreach (var bin in bins)

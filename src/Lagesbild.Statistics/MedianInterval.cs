@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Lagesbild.Statistics;
 
 /// <summary>A range of completed days.</summary>
@@ -184,6 +186,7 @@ public static class MedianInterval
     private static readonly int[] Ranks95 = new int[RememberedRanks];
     private static readonly int[] Ranks998 = new int[RememberedRanks];
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static DayRange Interval(ReadOnlySpan<Bin> bins, double tail, int least)
     {
         var n = Histogram.Count(bins);
@@ -209,6 +212,7 @@ public static class MedianInterval
     }
 
     // The rank-th smallest wait with every patient placed at the first day of the bin.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int EarliestOf(ReadOnlySpan<Bin> bins, long rank)
     {
         long count = 0;
@@ -225,6 +229,7 @@ public static class MedianInterval
     }
 
     // The rank-th smallest wait with every patient placed at the last day of the bin; null for infinity.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int? LatestOf(ReadOnlySpan<Bin> bins, long rank)
     {
         if (!EndsAscend(bins))
@@ -248,6 +253,7 @@ public static class MedianInterval
         throw new ArgumentOutOfRangeException(nameof(rank));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool EndsAscend(ReadOnlySpan<Bin> bins)
     {
         for (var i = 1; i < bins.Length; i++)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Lagesbild.Statistics;
 
@@ -27,6 +28,7 @@ public static class Quantile
     public static QuantileValue P90(ReadOnlySpan<Bin> bins) => Of(bins, 9, 10);
 
     /// <summary>The quantile p = <paramref name="numerator"/>/<paramref name="denominator"/>, 0 &lt; p ≤ 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static QuantileValue Of(ReadOnlySpan<Bin> bins, int numerator, int denominator)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(numerator);
@@ -66,6 +68,7 @@ public static class Quantile
     }
 
     /// <summary>C(day): patients who waited fewer than <paramref name="day"/> days, straddling bins interpolated.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double CumulativeAt(ReadOnlySpan<Bin> bins, int day)
     {
         long whole = 0;
@@ -91,6 +94,7 @@ public static class Quantile
     }
 
     /// <summary>True where a closed bin holds both <paramref name="day"/> − 1 and <paramref name="day"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool IsInterpolatedAt(ReadOnlySpan<Bin> bins, int day)
     {
         foreach (var bin in bins)
@@ -104,6 +108,7 @@ public static class Quantile
         return false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Disjoint(ReadOnlySpan<Bin> bins, long rank, int denominator)
     {
         long before = 0;

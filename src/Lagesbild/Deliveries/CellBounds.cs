@@ -253,6 +253,7 @@ internal sealed class CellBounds
     }
 
     /// <param name="changed">The stretches whose bounds are new.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Propagate(ulong changed, Sum[] sums)
     {
         _isContradiction = false;
@@ -279,6 +280,7 @@ internal sealed class CellBounds
     }
 
     // The other groups add up to the first.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddUp(int stretch)
     {
         var (low, high) = (_low[stretch], _high[stretch]);
@@ -290,6 +292,7 @@ internal sealed class CellBounds
     }
 
     // The parts of a stretch of time add up to it, group by group.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddUp(int whole, int[] parts)
     {
         var (least, most) = (Vector256<int>.Zero, Vector256<int>.Zero);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -73,6 +74,7 @@ internal sealed class CellEquations
 
     /// <summary>Sets both bounds of all that follows from what has one number already; false where it cannot be.</summary>
     /// <param name="changed">Gets the stretches whose bounds are new.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Solve(Vector256<int>[] low, Vector256<int>[] high, ref ulong changed)
     {
         var lows = MemoryMarshal.Cast<Vector256<int>, int>(low.AsSpan());
@@ -86,6 +88,7 @@ internal sealed class CellEquations
         return Conclude(lows, highs, ref changed);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Join(Vector256<int>[] low, Vector256<int>[] high, ReadOnlySpan<int> lows)
     {
         _loose.CopyTo(_part, 0);
@@ -107,6 +110,7 @@ internal sealed class CellEquations
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Join(int first, int from, int to, long patients)
     {
         var (part, joined) = (_part[from], _part[to]);
@@ -129,6 +133,7 @@ internal sealed class CellEquations
     }
 
     // Takes one equation after another that has a part for itself, which it then is about; the rest goes into the matrix.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Equate()
     {
         _random.CopyTo(_free, 0);
@@ -217,6 +222,7 @@ internal sealed class CellEquations
     }
 
     // Gauss.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Eliminate(int rows)
     {
         if (rows == 0)
@@ -310,6 +316,7 @@ internal sealed class CellEquations
     }
 
     // What the taken equations are about follows from what was taken later, and from the matrix.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SolveTaken()
     {
         for (var i = _solved.Count - 1; i >= 0; i--)
@@ -343,6 +350,7 @@ internal sealed class CellEquations
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Conclude(Span<int> lows, Span<int> highs, ref ulong changed)
     {
         for (var stretch = 0; stretch < _stretches.Length; stretch++)

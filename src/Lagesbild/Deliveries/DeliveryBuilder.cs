@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Lagesbild.Statistics;
 
@@ -113,6 +114,7 @@ public sealed class DeliveryBuilder
 
     /// <summary>Counts a data row of so many bytes.</summary>
     /// <exception cref="UnreadableException">There are too many.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void CountRow(int bytes, long line)
     {
         const int rowsBetweenReports = 1 << 15;
@@ -191,6 +193,7 @@ public sealed class DeliveryBuilder
     }
 
     /// <summary>Begins a cell; false (with its finding) where it has been before or there are too many.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool BeginCell(int unit, int procedure, Period period, int group, long line)
     {
         var pair = _lastPair;
@@ -247,6 +250,7 @@ public sealed class DeliveryBuilder
     }
 
     /// <summary>Adds a bin to the begun cell. <paramref name="to"/> is null for an open bin.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AddBin(int from, int? to, int count, long line)
     {
         if (_cellIsMasked)
@@ -332,6 +336,7 @@ public sealed class DeliveryBuilder
 
     /// <summary>Ends the begun cell.</summary>
     /// <param name="promised">Patients that the file says it holds; null where it does not.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void EndCell(long? promised = null)
     {
         // Only now: a cell that damage leaves half read is none.

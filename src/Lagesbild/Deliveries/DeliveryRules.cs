@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Lagesbild.Statistics;
 
 namespace Lagesbild.Deliveries;
@@ -34,6 +35,7 @@ internal sealed class DeliveryRules
 
     // Patients of one pair's cells, period by period: Missing, Masked, or the number.
     private readonly long[] _patients;
+    private readonly string[] _periodCodes;
     private readonly CellBounds _bounds;
     private readonly List<(Period Period, int Group)> _pinned = [];
     private int _pair;
@@ -45,6 +47,12 @@ internal sealed class DeliveryRules
         _findings = findings;
         _groups = contents.Source.Groups.Count;
         _patients = new long[Period.Count * _groups];
+        _periodCodes =
+        [
+            .. Enumerable
+                .Range(0, Period.Count)
+                .Select(i => new Period((byte)i).ToCode(contents.Version.ReferenceDate)),
+        ];
         _bounds = new CellBounds(contents.Version.ReferenceDate, _groups, contents.Source.GroupsPartition);
     }
 
@@ -123,6 +131,7 @@ internal sealed class DeliveryRules
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void JudgePair(int pair)
     {
         _pair = pair;
@@ -166,6 +175,7 @@ internal sealed class DeliveryRules
     }
 
     /// <summary>False (with its finding) where a period's groups do not agree or give one of them away.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool JudgeGroups(Period period)
     {
         var all = Patients(period, 0);
@@ -322,6 +332,7 @@ internal sealed class DeliveryRules
         return visible > 0 && all - visible is > 0 and < Smallest;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void JudgeWindows(int group)
     {
         for (var shorter = 0; shorter < 2; shorter++)
@@ -359,18 +370,18 @@ internal sealed class DeliveryRules
             return;
         }
 
-        var codes = $"{_contents.Source.Groups[group].Code}, {CodeOf(shorter)} och {CodeOf(longer)}";
+        string Codes() => $"{_contents.Source.Groups[group].Code}, {CodeOf(shorter)} och {CodeOf(longer)}";
         if (many == Missing || (many == Masked && few != Masked))
         {
             WindowSum(
-                $"{codes}: det kortare fönstret finns fast det längre saknas eller är undertryckt. Skicka det längre, eller undertryck båda.",
+                $"{Codes()}: det kortare fönstret finns fast det längre saknas eller är undertryckt. Skicka det längre, eller undertryck båda.",
                 LineOf(shorter, group)
             );
         }
         else if (many != Masked && AtLeast(few) > many)
         {
             WindowSum(
-                $"{codes}: det kortare fönstret har fler patienter än det längre. Räkna om båda ur samma uttag.",
+                $"{Codes()}: det kortare fönstret har fler patienter än det längre. Räkna om båda ur samma uttag.",
                 LineOf(shorter, group)
             );
         }
@@ -378,7 +389,7 @@ internal sealed class DeliveryRules
         {
             _findings.Warning(
                 "derivable-window",
-                $"{codes} skiljer på mellan 1 och 4 patienter, som därmed går att räkna ut. Undertryck det kortare.",
+                $"{Codes()} skiljer på mellan 1 och 4 patienter, som därmed går att räkna ut. Undertryck det kortare.",
                 _delivery.CellEntry,
                 LineOf(shorter, group)
             );
@@ -454,7 +465,7 @@ internal sealed class DeliveryRules
 
     private long Patients(Period period, int group) => _patients[period.Index * _groups + group];
 
-    private string CodeOf(Period period) => period.ToCode(_contents.Version.ReferenceDate);
+    private string CodeOf(Period period) => _periodCodes[period.Index];
 
     private string CellName(Period period, int group) => $"{CodeOf(period)} {_contents.Source.Groups[group].Code}";
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.IO.Compression;
 using System.IO.Hashing;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace Lagesbild.Deliveries;
@@ -66,6 +67,7 @@ internal sealed class InflatedLines : IDisposable
     /// <exception cref="UnreadableException">
     /// The data is damaged, expands past the limit, or a line is longer than any legal one.
     /// </exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Next(out ReadOnlySpan<byte> line)
     {
         while (true)

@@ -7,6 +7,8 @@ namespace Lagesbild.Deliveries;
 /// Reads vantetid.csv: millions of rows, one for each bin. Rows of a cell stand together, so most rows begin with the same
 /// bytes as the one before; then only from, to and count are read, straight from the inflated block. A row that the fast
 /// way does not understand (quoted, or wrong) is read again as texts, which either yields the same values or the finding.
+/// The innermost methods are optimised at their first call: a national delivery comes once a day, and a third of it would
+/// be over before the runtime had found out that they are hot.
 /// </summary>
 internal sealed class SporWaits(DeliveryBuilder delivery, Source source)
 {
@@ -31,6 +33,7 @@ internal sealed class SporWaits(DeliveryBuilder delivery, Source source)
     private readonly record struct BinFields(int From, int? To, int Count, bool IsMasked);
 
     /// <returns>Data rows; null where the header is wrong.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public long? Read(InflatedLines lines, long promisedRows)
     {
         if (!SporReader.HasHeader(lines, "hsaid;kva;period;tidsgrans;fran;till;antal", delivery))
@@ -68,6 +71,7 @@ internal sealed class SporWaits(DeliveryBuilder delivery, Source source)
         _prefixLength > 0 && line.StartsWith(_cellPrefix.AsSpan(0, _prefixLength));
 
     // The plain rows of the same cell that follow in the block, one after another without looking for their ends first.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int TakeMore(InflatedLines lines)
     {
         var rest = lines.Unread;
@@ -137,6 +141,7 @@ internal sealed class SporWaits(DeliveryBuilder delivery, Source source)
     }
 
     // A new cell's four fields; false where they are not plain and right.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool TryCell(ReadOnlySpan<byte> line, long lineNumber)
     {
         var rest = line;
@@ -213,6 +218,7 @@ internal sealed class SporWaits(DeliveryBuilder delivery, Source source)
     }
 
     // from;till;antal in one go over the bytes, from `at` on; `end` is where the last of it ends.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool TryBin(ReadOnlySpan<byte> row, int at, out BinFields bin, out int end)
     {
         bin = default;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Lagesbild.Statistics;
 
 namespace Lagesbild.Picture;
@@ -78,6 +79,7 @@ public readonly struct Figure
         int unitsMasked = 0
     ) => new(bins, country, units, unitsMasked);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private Figure(ReadOnlySpan<Bin> bins, (long Count, double? MedianDays)? country, int units, int unitsMasked)
         : this(Absence.Present, units, unitsMasked)
     {

@@ -311,6 +311,7 @@ public sealed class ProcedurePicture
             return figures;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Build(Figure[] figures, Period period, int group)
         {
             for (var place = procedure._firstRegion; place < _places; place++)
@@ -338,6 +339,7 @@ public sealed class ProcedurePicture
                 ? procedure.BinsOfUnit(place, period, group)
                 : _merged[place].AsSpan(0, _lengths[place]);
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private Absence AbsenceOf(int unitPlace, Period period, int group)
         {
             var pair = procedure._pairs[unitPlace];
@@ -350,6 +352,7 @@ public sealed class ProcedurePicture
         }
 
         // Parts come before the levels above them, so regions are merged from units, the country from healthcare regions.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Merge(int place, Period period, int group)
         {
             var length = 0;
