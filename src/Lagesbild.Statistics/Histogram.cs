@@ -27,7 +27,7 @@ public readonly struct Bin : IEquatable<Bin>, IComparable<Bin>
     public Bin(int from, int? to, int count)
     {
         var last = to ?? OpenEnd;
-        if ((uint)from > LongestWait || last < from || (last > LongestWait && to is not null) || count < 1)
+        if (from < 0 || from > LongestWait || last < from || (last > LongestWait && to is not null) || count < 1)
         {
             throw new ArgumentOutOfRangeException(nameof(from), "No bin has such a range or count.");
         }

@@ -9,6 +9,17 @@ public sealed class NcrReaderTests
 {
     private const string Number = "19121212-1212";
 
+    [Fact]
+    public void Packed_data_that_never_ends_is_damaged_though_all_of_it_came_out()
+    {
+        var gzip = NcrFile.Good().ToBytes();
+        Assert.Equal(1, gzip[10] & 1); // the first block of the packed data says that it is the last one
+        gzip[10] &= 0xFE;
+        var result = Reading.Read("NCR_2026-11-21.jsonl.gz", gzip);
+        Assert.Equal("archive", Assert.Single(result.Findings.Counts.Keys));
+        Assert.Null(result.Contents);
+    }
+
     [Theory]
     [MemberData(nameof(Cultures))]
     public void A_good_file_is_read_to_the_exact_cells(string culture)

@@ -579,6 +579,22 @@ public sealed class SporReaderTests
         return places;
     }
 
+    [Theory]
+    [InlineData("manifest.json")]
+    [InlineData("enheter.csv")]
+    [InlineData("vantetid.csv")]
+    [InlineData("asa.csv")]
+    public void Packed_data_that_never_ends_is_damaged_though_all_of_it_came_out(string entry)
+    {
+        var good = SporFile.Good().ToBytes();
+        var at = good.AsSpan().IndexOf(Encoding.ASCII.GetBytes(entry)) + entry.Length;
+        // The lowest bit of a block's first byte says that it is the last one.
+        var endless = Changed(good, at, (byte)(good[at] & ~1));
+        var result = Reading.Read("SPOR_2026-11-21.zip", endless);
+        Assert.Equal("archive", Assert.Single(result.Findings.Counts.Keys));
+        Assert.Null(result.Contents);
+    }
+
     [Fact]
     public void Comments_are_looked_through_for_personal_numbers()
     {
