@@ -24,18 +24,22 @@ public readonly struct Bin : IEquatable<Bin>, IComparable<Bin>
     /// <param name="to">Last day, ≥ <paramref name="from"/>; null for an open bin.</param>
     /// <param name="count">Patients, ≥ 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">Any of these does not hold.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Bin(int from, int? to, int count)
     {
         var last = to ?? OpenEnd;
         if (from < 0 || from > LongestWait || last < from || (last > LongestWait && to is not null) || count < 1)
         {
-            throw new ArgumentOutOfRangeException(nameof(from), "No bin has such a range or count.");
+            ThrowImpossible(from, to, count);
         }
 
         _key = (ulong)(uint)from << FromShift | (ulong)(uint)last << RangeShift | (uint)count;
     }
 
     private Bin(ulong key) => _key = key;
+
+    private static void ThrowImpossible(int from, int? to, int count) =>
+        throw new ArgumentOutOfRangeException(nameof(from), $"No bin has {count} from {from} to {to}.");
 
     /// <summary>First completed day.</summary>
     public int From => (int)(_key >> FromShift);

@@ -107,6 +107,7 @@ public static class Hosting
             throw new CommandFailedException($"An address cannot be listened on: {failure.Message}.", exitCode: 1);
         }
 
+        _ = Task.Run(() => Rehearsal.AgainAsync(app.Lifetime.ApplicationStopping), CancellationToken.None);
         var retention = app.Services.GetRequiredService<RetentionOptions>();
         if (retention.Days is { } days)
         {

@@ -8,13 +8,28 @@ namespace Lagesbild.Commands;
 /// <summary>
 /// Takes a small synthetic delivery through reading and computing, in memory, and throws the result away. What the runtime has
 /// not compiled yet costs a national delivery half its time, and the first may come as soon as the service has started.
+/// What is called often the runtime compiles again, and better; but it counts calls only while nothing new is compiled: so
+/// once before the service listens, and again when the start has calmed down.
 /// </summary>
 internal static class Rehearsal
 {
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(1);
+
     private static readonly Lazy<Task> Once = new(() => Task.Run(Take));
 
     /// <summary>Begins at the first call.</summary>
     public static Task OnceAsync() => Once.Value;
+
+    /// <summary>In a started service; nobody waits for it.</summary>
+    public static async Task AgainAsync(CancellationToken stopping)
+    {
+        const int times = 2;
+        for (var i = 0; i < times; i++)
+        {
+            await Task.Delay(Calm, stopping);
+            Take();
+        }
+    }
 
     private static void Take()
     {

@@ -431,7 +431,11 @@ public sealed class DeliveryBuilder
         }
 
         Array.Resize(ref _cells, _cellCount);
-        Array.Resize(ref _bins, _binCount);
+        if (_binCount < _bins.Length / 5 * 4) // else the copy costs more than the room
+        {
+            Array.Resize(ref _bins, _binCount);
+        }
+
         var contents = new DeliveryContents(_groups, _slots, _cells)
         {
             Source = Source,

@@ -82,7 +82,7 @@ public sealed record DeliveryContents
     /// <summary>Every unit × procedure with any cell, in order of first appearance.</summary>
     public required IReadOnlyList<Pair> Pairs { get; init; }
 
-    /// <summary>The bins of all visible cells.</summary>
+    /// <summary>The bins of all visible cells, and perhaps some room behind them.</summary>
     public required Bin[] Bins { get; init; }
 
     public required DeliveryCounts Counts { get; init; }

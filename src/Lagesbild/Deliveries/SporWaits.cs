@@ -203,6 +203,7 @@ internal sealed class SporWaits(DeliveryBuilder delivery, Source source)
         return -1;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TakeField(ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> field)
     {
         var length = rest.IndexOf((byte)';');
