@@ -111,6 +111,20 @@ public sealed class ReceiptPageTests(Chromium chromium) : IClassFixture<Chromium
             }
         }
 
+        await using var narrow = await chromium.OpenAsync(320);
+        await narrow.GoAsync(_address + "/leveranser");
+        var labels = await narrow.Page.EvaluateAsync<string[]>(
+            """
+            () => [...document.querySelectorAll('table.receipts tbody td:not(.name)')].map(cell => {
+                const heading = cell.closest('table').tHead.rows[0].cells[cell.cellIndex].firstChild.textContent;
+                const label = getComputedStyle(cell, '::before').content.replaceAll('"', '');
+                return heading === label ? '' : `${label} stands for ${heading}`;
+            })
+            """
+        );
+        Assert.NotEmpty(labels);
+        Assert.All(labels, Assert.Empty);
+
         await using var operators = await chromium.OpenAsync();
         var page = operators.Page;
         await operators.GoAsync(_address + held);
