@@ -40,11 +40,16 @@ function get<T>(path: string): Promise<T> {
 
 function address(path: string, query: object): string {
   const text = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
-    for (const one of Array.isArray(value) ? value : [value]) {
-      text.append(name, String(one));
+  const append = (name: string, value: unknown): void => {
+    if (Array.isArray(value)) {
+      value.forEach((one) => append(name, one));
+    } else if (typeof value === "object" && value !== null) {
+      Object.entries(value).forEach(([member, one]) => append(member, one)); // minAsa: its members are what is sent
+    } else {
+      text.append(name, String(value));
     }
-  }
+  };
+  append("", query);
   return `/lagesbild/v1${path}?${text}`;
 }
 

@@ -11,6 +11,9 @@ import sys
 from urllib.parse import urlencode, urlsplit
 
 ROOT = "/lagesbild/v1"
+if len(sys.argv) != 5:
+    print(__doc__.strip(), file=sys.stderr)
+    raise SystemExit(2)
 base, root, certificate, key = sys.argv[1:]
 identity = ssl.create_default_context(cafile=root)
 identity.load_cert_chain(certificate, key)

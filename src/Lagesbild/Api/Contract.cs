@@ -17,6 +17,8 @@ internal sealed class Contract : IDocumentFilter
 
     private const string TraceParent = "traceparent";
     private const string IfNoneMatch = "ifNoneMatch";
+    private const string NotModified = "NotModified";
+    private const string NotModifiedDownload = "NotModifiedDownload";
 
     private static readonly string[] OfReading = ["traceparent", "ETag", "Cache-Control", "Vary", "Content-Encoding"];
     private static readonly string[] OfDownloads = [StreamedResponse.PictureHeader, StreamedResponse.SyntheticHeader];
@@ -139,7 +141,6 @@ internal sealed class Contract : IDocumentFilter
             foreach (var (method, operation) in item.Operations!)
             {
                 Complete(operation, method == HttpMethod.Get, document);
-                FoldWhatTheProfilesPatternCannotRead(operation);
             }
         }
 
@@ -262,6 +263,22 @@ internal sealed class Contract : IDocumentFilter
             ),
             "br"
         );
+        AddHeader(document, "Content-Language", new("Språket i title och detail.", "Of title and detail."), "en");
+        AddHeader(
+            document,
+            "WWW-Authenticate",
+            new(
+                "Vad som saknas: ett klientcertifikat (inget registrerat schema).",
+                "What is missing: a client certificate (no registered scheme)."
+            ),
+            "ClientCertificate realm=\"lagesbild\""
+        );
+        AddHeader(
+            document,
+            "Allow",
+            new("Metoderna som resursen tar.", "The methods that the resource takes."),
+            "GET, HEAD"
+        );
         AddHeader(document, "Retry-After", new("Sekunder att vänta.", "Seconds to wait."), "2");
     }
 
@@ -271,19 +288,23 @@ internal sealed class Contract : IDocumentFilter
         IReadOnlyList<OpenApiOperation> operations
     )
     {
-        document.AddComponent<IOpenApiResponse>(
-            "NotModified",
-            new OpenApiResponse
-            {
-                Description = Both(
-                    new(
-                        "Oförändrat sedan svaret med den ETag som angavs.",
-                        "Unchanged since the response with the ETag that was given."
-                    )
-                ),
-                Headers = Headers(document, "traceparent", "ETag", "Cache-Control", "Vary"),
-            }
-        );
+        foreach (var (name, headers) in ((string, string[])[])[(NotModified, []), (NotModifiedDownload, OfDownloads)])
+        {
+            document.AddComponent<IOpenApiResponse>(
+                name,
+                new OpenApiResponse
+                {
+                    Description = Both(
+                        new(
+                            "Oförändrat sedan svaret med den ETag som angavs.",
+                            "Unchanged since the response with the ETag that was given."
+                        )
+                    ),
+                    Headers = Headers(document, ["traceparent", "ETag", "Cache-Control", "Vary", .. headers]),
+                }
+            );
+        }
+
         var schema = context.SchemaGenerator.GenerateSchema(typeof(ProblemResponse), context.SchemaRepository);
         foreach (var problems in ContractExamples.Problems.GroupBy(problem => problem.Status))
         {
@@ -298,9 +319,21 @@ internal sealed class Contract : IDocumentFilter
                 new OpenApiResponse
                 {
                     Description = Both(ContractExamples.MeaningOf(problems.Key)),
-                    Headers = problems.Key is 429 or 503
-                        ? Headers(document, "traceparent", "Retry-After")
-                        : Headers(document, "traceparent"),
+                    Headers = Headers(
+                        document,
+                        [
+                            "traceparent",
+                            "Cache-Control",
+                            "Content-Language",
+                            .. problems.Key switch
+                            {
+                                401 => (string[])["WWW-Authenticate"],
+                                405 => ["Allow"],
+                                429 or 503 => ["Retry-After"],
+                                _ => [],
+                            },
+                        ]
+                    ),
                     Content = new Dictionary<string, OpenApiMediaType>
                     {
                         [Problem.MediaType] = new()
@@ -352,9 +385,10 @@ internal sealed class Contract : IDocumentFilter
             );
         }
 
+        var isDownload = isGet && responses["200"].Content!.Keys.Any(type => type != Representation.Json.MediaType);
         if (isGet)
         {
-            responses["304"] = new OpenApiResponseReference("NotModified", document);
+            responses["304"] = new OpenApiResponseReference(isDownload ? NotModifiedDownload : NotModified, document);
         }
 
         foreach (var (status, response) in responses)
@@ -362,8 +396,7 @@ internal sealed class Contract : IDocumentFilter
             if (response is OpenApiResponse { } own && status.StartsWith('2'))
             {
                 own.Headers =
-                    isGet && own.Content!.Keys.Any(type => type != Representation.Json.MediaType)
-                        ? Headers(document, [.. OfReading, "Content-Disposition", .. OfDownloads])
+                    isDownload ? Headers(document, [.. OfReading, "Content-Disposition", .. OfDownloads])
                     : isGet ? Headers(document, OfReading)
                     : status == "200" ? Headers(document, "traceparent")
                     : Headers(document, "traceparent", "Location", "Lagesbild-Seen-Before");
@@ -378,34 +411,6 @@ internal sealed class Contract : IDocumentFilter
 
         operation.Responses = ordered;
         ContractExamples.AddTo(operation, Host + ApiSetup.Root);
-    }
-
-    // The profile's linter reads names of query parameters by a pattern that has no room for digits within camelCase, and takes
-    // whatever stands beside the operations of a path for one. Of an object that is exploded the members are what is asked
-    // with, so this says the same to those who read OpenAPI.
-    private static void FoldWhatTheProfilesPatternCannotRead(OpenApiOperation operation)
-    {
-        foreach (
-            var parameter in operation
-                .Parameters!.Where(one => one.In == ParameterLocation.Query && one.Name!.Any(char.IsDigit))
-                .Cast<OpenApiParameter>()
-                .ToList()
-        )
-        {
-            var (name, example) = (parameter.Name!, parameter.Example!);
-            ((OpenApiSchema)parameter.Schema!).Description = parameter.Description;
-            parameter.Schema = new OpenApiSchema
-            {
-                Type = JsonSchemaType.Object,
-                Properties = new Dictionary<string, IOpenApiSchema> { [name] = parameter.Schema },
-                AdditionalPropertiesAllowed = false,
-            };
-            parameter.Name = string.Concat(name.TakeWhile(char.IsAsciiLetter));
-            parameter.Description += $"\n\n`{name}={example}`";
-            parameter.Example = new JsonObject { [name] = example };
-            parameter.Style = ParameterStyle.Form;
-            parameter.Explode = true;
-        }
     }
 
     private static Dictionary<string, IOpenApiHeader> Headers(OpenApiDocument document, params string[] names) =>

@@ -9,7 +9,7 @@ using Microsoft.OpenApi;
 namespace Lagesbild.Api;
 
 /// <summary>
-/// The contract's examples. Those of answers are real answers, to the requests beside them, of a small invented picture;
+/// The contract's examples. Those of answers are real answers, to the requests beside them, of the demonstration's picture;
 /// those of errors are what the code says.
 /// </summary>
 internal static class ContractExamples
@@ -28,7 +28,7 @@ internal static class ContractExamples
             ["getProcedure"] = [("application/json", "/procedures/NGB")],
             ["listRegions"] = [("application/json", "/regions?limit=2")],
             ["listUnits"] = [("application/json", "/units?region=20&limit=2")],
-            ["getUnit"] = [("application/json", "/units/SE2321000180-EX11")],
+            ["getUnit"] = [("application/json", "/units/SE5599990090-EX01")],
             ["listWaitingTimes"] =
             [
                 ("application/json", "/waiting-times?procedure=NGB&near=2380&compareWith=20&limit=2"),
@@ -37,16 +37,16 @@ internal static class ContractExamples
                 (Workbook, "/waiting-times?procedure=NGB&level=region&format=xlsx"),
                 (
                     "application/vnd.json-stat+json",
-                    "/waiting-times?procedure=NGB&unit=SE2321000180-EX11&format=json-stat"
+                    "/waiting-times?procedure=NGB&unit=SE2321000180-EX01&format=json-stat"
                 ),
             ],
             ["explainWaitingTime"] =
             [
-                ("application/json", "/waiting-times/explain?procedure=NGB&unit=SE2321000180-EX11"),
+                ("application/json", "/waiting-times/explain?procedure=NGB&unit=SE2321000180-EX01"),
             ],
             ["listTrends"] =
             [
-                ("application/json", "/trends?procedure=NGB&unit=SE2321000180-EX11"),
+                ("application/json", "/trends?procedure=NGB&unit=SE2321000180-EX01"),
                 ("text/csv", "/trends?procedure=NGB&level=country&format=csv"),
                 ("text/csv", "/trends?procedure=NGB&level=country&format=csv-excel-sv"),
                 (Workbook, "/trends?procedure=NGB&level=country&format=xlsx"),

@@ -74,10 +74,12 @@ internal static class Decisions
                 "Restore an earlier picture",
                 "Publicerar på nytt de leveranser som en tidigare lägesbild byggde på, som en ny lägesbild. En källa som den "
                     + "inte byggde på försvinner ur det som visas: sourcesLost i listan över lägesbilder säger vilka. 409 om något av "
-                    + "innehållet är raderat.",
+                    + "innehållet är raderat. Visas redan samma leveranser ändras ingenting och inget beslut antecknas: 200 med den "
+                    + "lägesbild som visas.",
                 "Publishes again the deliveries that an earlier picture stood on, as a new picture. A source that it did not stand on "
                     + "goes away from what is shown: sourcesLost in the list of pictures says which. 409 where any of the content "
-                    + "has been erased."
+                    + "has been erased. Where the same deliveries are shown already, nothing changes and no decision is recorded: 200 "
+                    + "with the picture that is shown."
             );
     }
 

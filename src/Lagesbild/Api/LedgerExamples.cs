@@ -7,7 +7,7 @@ using Microsoft.OpenApi;
 namespace Lagesbild.Api;
 
 /// <summary>
-/// The contract's examples of what is read out of the ledger, which a small invented picture cannot answer: made of the same
+/// The contract's examples of what is read out of the ledger, which a picture cannot answer: made of the same
 /// records as the answers.
 /// </summary>
 internal static class LedgerExamples
@@ -75,12 +75,13 @@ internal static class LedgerExamples
                 "200"
             ),
             ["getDelivery"] = new(
-                $"curl {Certificate}'ROOT/deliveries/{DeliveryId}'",
+                $"id=$(curl {Certificate}'ROOT/deliveries?source=SPOR&limit=1' | jq -r '.data[0].id')\n"
+                    + $"curl {Certificate}\"ROOT/deliveries/$id\"",
                 Written(Receipt(Row("published", Settled), Renamed), ApiJson.Instance.DeliveryResponse),
                 "200"
             ),
             ["handInDelivery"] = new(
-                $"curl --cert register.pem --key register.key --upload-file {FileName} "
+                $"curl --cert register-spor.pem --key register-spor.key --upload-file {FileName} "
                     + $"'ROOT/sources/SPOR/deliveries/{FileName}'",
                 Written(Receipt(Row("published", Settled), Renamed), ApiJson.Instance.DeliveryResponse),
                 "201"

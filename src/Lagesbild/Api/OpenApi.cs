@@ -244,7 +244,9 @@ internal static class OpenApiResource
                     Schema = new OpenApiSchema { Type = JsonSchemaType.String },
                     Example = id.Example,
                 }),
-                .. described.Parameters.Select(Described),
+                .. described.Parameters.Select(parameter =>
+                    parameter.Object is { } within ? Within(within, parameter) : Described(parameter)
+                ),
             ];
         }
 
@@ -292,7 +294,11 @@ internal static class OpenApiResource
                         ? null
                         : Number(parameter.Most),
                 Enum = parameter.Allowed?.Select(value => (JsonNode)JsonValue.Create(value)!).ToList(),
-                Pattern = parameter.Pattern?.ToString().Replace(@"\z", "$", StringComparison.Ordinal),
+                // Classes of characters are not of every reader's regular expressions; the description tells them.
+                Pattern =
+                    parameter.Pattern?.ToString() is { } pattern && !pattern.Contains(@"\p", StringComparison.Ordinal)
+                        ? pattern.Replace(@"\z", "$", StringComparison.Ordinal)
+                        : null,
             };
             return new OpenApiParameter
             {
@@ -309,6 +315,33 @@ internal static class OpenApiResource
                     }
                     : schema,
                 Example = parameter.IsRepeatable ? new JsonArray(Example(parameter)) : Example(parameter),
+            };
+        }
+
+        // Of an object that is exploded the members are what is asked with, so this says the same as the member by itself to
+        // those who read OpenAPI.
+        private static OpenApiParameter Within(string within, Parameter member)
+        {
+            var parameter = Described(member);
+            ((OpenApiSchema)parameter.Schema!).Description = parameter.Description;
+            return new OpenApiParameter
+            {
+                Name = within,
+                In = ParameterLocation.Query,
+                Description = $"{parameter.Description}\n\n`{member.Name}={member.Example}`",
+                Schema = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Object,
+                    Properties = new Dictionary<string, IOpenApiSchema> { [member.Name] = parameter.Schema },
+                    AdditionalPropertiesAllowed = false,
+                },
+                Example = new JsonObject { [member.Name] = parameter.Example },
+                // They hold without a word, so the library leaves them out; but not every client knows.
+                Extensions = new Dictionary<string, IOpenApiExtension>
+                {
+                    ["style"] = new JsonNodeExtension("form"),
+                    ["explode"] = new JsonNodeExtension(true),
+                },
             };
         }
 

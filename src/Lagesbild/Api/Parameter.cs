@@ -25,6 +25,12 @@ internal sealed record Parameter(string Name, Bilingual Description, string Shap
     /// <summary>How often a repeatable parameter may be given.</summary>
     public const int MostValues = 100;
 
+    /// <summary>
+    /// The exploded object that the contract declares it in; null for a parameter that it declares by itself. The linter of the
+    /// REST API profile reads names by a pattern that has no room for digits within camelCase.
+    /// </summary>
+    public string? Object { get; } = Name.Any(char.IsDigit) ? string.Concat(Name.TakeWhile(char.IsAsciiLetter)) : null;
+
     public ParameterKind Kind { get; init; }
 
     public bool IsRequired { get; init; }
@@ -145,7 +151,7 @@ internal static partial class Parameters
         "unit",
         new Bilingual("Bara denna vårdenhet (HSA-id). Får upprepas.", "Only this care unit (HSA-id). May be repeated."),
         "an HSA-id that /units lists",
-        "SE2321000180-EX11"
+        "SE2321000180-EX01"
     )
     {
         IsRepeatable = true,

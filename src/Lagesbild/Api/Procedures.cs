@@ -100,9 +100,10 @@ internal static class ProceduresResource
         "q",
         new Bilingual(
             "Fritext eller kod: officiell rubrik, vardagsnamn, synonym, början av ord; tål ett par felskrivningar. Koder "
-                + "träffar helt eller från början. Utan q: alla, efter kod.",
+                + "träffar helt eller från början. Utan q: alla, efter kod. 1–100 tecken, inte bara blanktecken, inga styrtecken.",
             "Free text or code: official heading, plain name, synonym, beginning of a word; forgives a typing error or "
-                + "two. Codes match exactly or by prefix. Without q: all, by code."
+                + "two. Codes match exactly or by prefix. Without q: all, by code. 1 to 100 characters, not only blanks, no control "
+                + "characters."
         ),
         "1 to 100 characters, not only blanks, no control characters",
         "grå starr"

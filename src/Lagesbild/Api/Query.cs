@@ -222,7 +222,7 @@ internal sealed class Query
         var values = _values[place] ??= [];
         if (values.Count > 0 && !parameter.IsRepeatable)
         {
-            Refuse(Problem.RepeatedParameter(name));
+            Refuse(Problem.RepeatedParameter(parameter.Name));
             return;
         }
 
@@ -230,8 +230,8 @@ internal sealed class Query
         {
             Refuse(
                 Problem.InvalidParameter(
-                    name,
-                    $"The parameter {name} may be given {Parameter.MostValues} times at most."
+                    parameter.Name,
+                    $"The parameter {parameter.Name} may be given {Parameter.MostValues} times at most."
                 )
             );
             return;
@@ -259,7 +259,7 @@ internal sealed class Query
     {
         for (var i = 0; i < _known.Count; i++)
         {
-            if (_known[i].Name == name)
+            if (_known[i].Name == name || IsDeepNameOf(_known[i], name))
             {
                 return i;
             }
@@ -267,6 +267,10 @@ internal sealed class Query
 
         return -1;
     }
+
+    // minAsa[minAsa34Count]: some clients write every object so, whatever the contract says of its style.
+    private static bool IsDeepNameOf(Parameter parameter, string name) =>
+        parameter.Object is { } within && name.EndsWith(']') && name == $"{within}[{parameter.Name}]";
 
     private Problem Unknown(string name)
     {
@@ -278,9 +282,11 @@ internal sealed class Query
 
         var nearest = names.MinBy(known => Distance(known, name));
         var suggestion =
-            nearest is not null && Distance(nearest, name) <= Math.Max(2, nearest.Length / 3)
+            _known.FirstOrDefault(parameter => parameter.Object == name) is { } member
+                ? $" Write {member.Name}={member.Example}."
+            : nearest is not null && Distance(nearest, name) <= Math.Max(2, nearest.Length / 3)
                 ? $" Did you mean {nearest}?"
-                : "";
+            : "";
         return Problem.UnknownParameter(
             name.Length == 0
                 ? $"A value was given without a parameter's name. Known: {string.Join(", ", names)}."

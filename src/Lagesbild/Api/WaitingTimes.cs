@@ -272,7 +272,13 @@ internal static partial class WaitingTimesResource
                 : null;
             if (near is null && query.Has(WaitingTimesResource.Near))
             {
-                query.Refuse(WaitingTimesResource.Near.Invalid(query.Find(WaitingTimesResource.Near)!));
+                var given = query.Find(WaitingTimesResource.Near)!;
+                query.Refuse(
+                    Problem.InvalidParameter(
+                        WaitingTimesResource.Near.Name,
+                        $"No municipality has the code {Echo.Value(given)}. Allowed: {WaitingTimesResource.Near.Shape}."
+                    )
+                );
             }
 
             var home = HomeOf(query, picture);

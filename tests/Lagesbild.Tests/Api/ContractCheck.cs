@@ -14,6 +14,21 @@ internal sealed class ContractCheck(JsonObject document)
 {
     private const string Root = "/lagesbild/v1";
 
+    // What is said of any answer, to HTTP and to browsers, which no contract tells.
+    private static readonly string[] OfHttp =
+    [
+        "Date",
+        "Server",
+        "Connection",
+        "Transfer-Encoding",
+        "Content-Type",
+        "Content-Length",
+        "X-Content-Type-Options",
+        "Referrer-Policy",
+        "Cross-Origin-Resource-Policy",
+        "Content-Security-Policy",
+    ];
+
     private readonly JsonObject _paths = document["paths"]!.AsObject();
 
     /// <summary>A response that the contract has no operation for is held against the schema of problems alone.</summary>
@@ -22,8 +37,13 @@ internal sealed class ContractCheck(JsonObject document)
         var path = address.AbsolutePath;
         var at = $"{method} {path} {(int)response.StatusCode}";
         var mediaType = response.Content.Headers.ContentType?.MediaType;
-        var verb = method == HttpMethod.Head ? "get" : method.Method.ToLowerInvariant();
-        if (FindItem(path)?[verb] is not JsonObject operation)
+        var item = FindItem(path);
+        var verb =
+            method == HttpMethod.Head ? "get"
+            // No operation has the method; what all say of that is the same.
+            : response.StatusCode == HttpStatusCode.MethodNotAllowed ? item?.First().Key ?? "get"
+            : method.Method.ToLowerInvariant();
+        if (item?[verb] is not JsonObject operation)
         {
             if (mediaType == "application/problem+json")
             {
@@ -36,12 +56,20 @@ internal sealed class ContractCheck(JsonObject document)
         var status = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
         Assert.True(operation["responses"]![status] is not null, $"{at} is not in the contract");
         var declared = Resolve(operation["responses"]![status]!);
-        foreach (var (name, header) in declared["headers"]?.AsObject() ?? [])
+        var sent = response
+            .Headers.NonValidated.Concat(response.Content.Headers.NonValidated)
+            .ToDictionary(header => header.Key, header => header.Value, StringComparer.OrdinalIgnoreCase);
+        var told = declared["headers"]?.AsObject() ?? [];
+        Assert.All(
+            sent.Keys.Except(OfHttp),
+            name => Assert.True(told.ContainsKey(name), $"{at}: {name} is not in the contract")
+        );
+        foreach (var (name, header) in told)
         {
             var isOptional =
                 name is "Location" or "Content-Encoding" or "Content-Disposition"
                 || name.StartsWith("Lagesbild-", StringComparison.Ordinal);
-            if (response.Headers.NonValidated.TryGetValues(name, out var values))
+            if (sent.TryGetValue(name, out var values))
             {
                 AssertText(values.ToString(), Resolve(header!)["schema"]!, $"{at} {name}");
             }

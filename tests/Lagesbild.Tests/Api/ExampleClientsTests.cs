@@ -3,7 +3,6 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Lagesbild.Api;
-using Lagesbild.Catalogue;
 using Lagesbild.Deliveries;
 using Lagesbild.Ledger;
 using Lagesbild.Picture;
@@ -39,7 +38,7 @@ public sealed class ExampleClientsTests : IDisposable
     [Fact]
     public async Task Both_clients_find_the_three_nearest_shorter_waits()
     {
-        var picture = await PictureAsync();
+        var picture = AcceptedPicture.Build("SPOR_2026-11-21.zip");
         await using var app = await StartAsync(picture);
         string[] arguments =
         [
@@ -60,12 +59,37 @@ public sealed class ExampleClientsTests : IDisposable
 
         output = await AsItsHeaderSaysAsync(arguments);
         Assert.Equal(expected, output.TrimEnd().Split('\n'));
+
+        // An exploded object is asked with its members.
+        (exit, output) = await OtherPrograms.RunAsync(
+            "node",
+            "-e",
+            """
+            const made = require("node:fs").readFileSync(process.argv[1], "utf8");
+            const address = eval(`(${/function address[^]*?\n}/.exec(made)[0]})`);
+            console.log(address("/waiting-times", { procedure: ["NGB", "NFB"], minAsa: { minAsa34Count: 5 }, limit: 2 }));
+            """,
+            Path.Combine(_folder, "nearest.mjs")
+        );
+        Assert.True(exit == 0, output);
+        Assert.Equal(
+            "/lagesbild/v1/waiting-times?procedure=NGB&procedure=NFB&minAsa34Count=5&limit=2",
+            output.TrimEnd()
+        );
+    }
+
+    [Fact]
+    public async Task Without_arguments_the_python_client_tells_its_usage()
+    {
+        var (exit, output) = await OtherPrograms.RunAsync("python3", Path.Combine(Examples, "nearest.py"));
+        Assert.Equal(2, exit);
+        Assert.EndsWith("python3 nearest.py https://HOST root.pem system.pem system.key", output.TrimEnd());
     }
 
     [Fact]
     public async Task What_is_refused_before_the_api_is_asked_is_of_the_contract_too()
     {
-        await using var app = await StartAsync(await PictureAsync());
+        await using var app = await StartAsync(AcceptedPicture.Build("SPOR_2026-11-21.zip"));
         using var handler = new SocketsHttpHandler();
         handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
         {
@@ -166,44 +190,6 @@ public sealed class ExampleClientsTests : IDisposable
         }
 
         return last;
-    }
-
-    private static async Task<Picture.Picture> PictureAsync()
-    {
-        var catalogue = ProcedureCatalogue.Load();
-        var name = "SPOR_2026-11-21.zip";
-        await using var file = File.OpenRead(Path.Combine(Checkout.Root, "ingest-samples", "accepted", name));
-        var read = SourceReaders.Standard.Read(
-            name,
-            file,
-            new ReadContext(catalogue, new DateOnly(2026, 11, 22), true, null),
-            null,
-            TestContext.Current.CancellationToken
-        );
-        var contents = read.Contents!;
-        return new Picture.Picture(
-            "sample",
-            ApiHost.Now,
-            catalogue,
-            [
-                SourcePicture.Build(
-                    contents,
-                    new PictureSource(
-                        contents.Source,
-                        contents.Version.ReferenceDate,
-                        1,
-                        true,
-                        name,
-                        read.Sha256,
-                        ApiHost.Now,
-                        ApiHost.Now,
-                        contents.Counts.Units,
-                        contents.Counts.Operations
-                    ),
-                    catalogue
-                ),
-            ]
-        );
     }
 
     private async Task<WebApplication> StartAsync(Picture.Picture picture)

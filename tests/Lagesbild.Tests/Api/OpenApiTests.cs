@@ -23,6 +23,10 @@ public sealed class OpenApiTests(ApiHost host) : IClassFixture<ApiHost>
     private static readonly string Committed = Path.Combine(Checkout.Root, "openapi", "lagesbild-v1.yaml");
     private static readonly string Examples = Path.Combine(Checkout.Root, "src", "Lagesbild", "Api", "Examples");
 
+    private static readonly Lazy<Picture.Picture> Accepted = new(() =>
+        AcceptedPicture.Build("SPOR_2026-11-21.zip", "NCR_2026-11-21.jsonl.gz")
+    );
+
     private static readonly JsonSerializerOptions Indented = new()
     {
         WriteIndented = true,
@@ -122,6 +126,7 @@ public sealed class OpenApiTests(ApiHost host) : IClassFixture<ApiHost>
     [Fact]
     public async Task The_examples_of_the_contract_are_real_answers()
     {
+        host.Current.Swap(Accepted.Value);
         foreach (var (operation, requests) in ContractExamples.Requests)
         {
             foreach (var (mediaType, request) in requests)
@@ -144,6 +149,94 @@ public sealed class OpenApiTests(ApiHost host) : IClassFixture<ApiHost>
             await using var file = File.OpenRead(Path.Combine(Checkout.Root, "ingest-samples", "accepted", name));
             await AssertIsKeptAsync(name + ".txt", OfDelivery(file));
         }
+    }
+
+    /// <summary>Whoever pastes a line of the contract into a shell, against the demonstration, gets an answer.</summary>
+    [Fact]
+    public async Task Every_question_that_the_contract_shows_is_answered_by_the_demonstrations_picture()
+    {
+        host.Current.Swap(Accepted.Value);
+        var document = await DocumentAsync();
+        var root = (string)document["servers"]![0]!["url"]!;
+        var asked = 0;
+        var certificates = new HashSet<string>();
+        foreach (var operation in document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()))
+        {
+            foreach (var sample in operation.Value!["x-codeSamples"]!.AsArray())
+            {
+                var command = (string)sample!["source"]!;
+                certificates.UnionWith(
+                    Regex.Matches(command, @"--(cert|key) (\S+)\.(pem|key) ").Select(match => match.Groups[2].Value)
+                );
+                if (ContractExamples.Requests.ContainsKey((string)operation.Value["operationId"]!))
+                {
+                    var address = Regex.Match(command, "'" + Regex.Escape(root) + "(/[^']+)'$").Groups[1].Value;
+                    using var response = await host.SendAsync(address);
+                    Assert.True(response.StatusCode == HttpStatusCode.OK, command);
+                    asked++;
+                }
+            }
+        }
+
+        Assert.Equal(ContractExamples.Requests.Sum(one => one.Value.Count), asked);
+        var made = CertificateBlueprint.All.Select(one => one.Name).ToHashSet();
+        Assert.Superset(certificates, made);
+        Assert.Equal(["navigator", "operator", "register-spor"], certificates.Order());
+    }
+
+    /// <summary>JSON Schema's patterns are ECMAScript's, but validators use what their language has.</summary>
+    [Fact]
+    public async Task Every_pattern_is_read_by_python_and_by_javascript()
+    {
+        var patterns = new HashSet<string>();
+        void Collect(JsonNode? node)
+        {
+            switch (node)
+            {
+                case JsonObject members:
+                    foreach (var (name, member) in members)
+                    {
+                        if (name == "pattern" && member is JsonValue)
+                        {
+                            patterns.Add((string)member!);
+                        }
+
+                        Collect(member);
+                    }
+
+                    break;
+                case JsonArray items:
+                    foreach (var item in items)
+                    {
+                        Collect(item);
+                    }
+
+                    break;
+            }
+        }
+
+        Collect(await DocumentAsync());
+        Assert.Contains("^[A-Z]{3}$", patterns);
+        foreach (
+            var (program, option, code) in ((string, string, string)[])
+                [
+                    ("python3", "-c", "import re, sys\nfor one in sys.argv[1:]: re.compile(one)"),
+                    ("node", "-e", """process.argv.slice(1).forEach((one) => new RegExp(one, "u"))"""),
+                ]
+        )
+        {
+            var (exit, output) = await OtherPrograms.RunAsync(program, [option, code, .. patterns]);
+            Assert.True(exit == 0, output);
+        }
+    }
+
+    [Fact]
+    public async Task An_object_says_that_its_members_are_asked_with()
+    {
+        var operation = (await DocumentAsync())["paths"]!["/waiting-times"]!["get"]!;
+        var asked = operation["parameters"]!.AsArray().Single(one => (string?)one!["name"] == "minAsa")!;
+        Assert.Equal("form", (string?)asked["style"]);
+        Assert.True((bool?)asked["explode"]);
     }
 
     private static async Task AssertIsKeptAsync(string name, string text)

@@ -180,6 +180,8 @@ public sealed class WaitingTimesTests(ApiHost host) : IClassFixture<ApiHost>
     [InlineData("&minCount=10", "EX11 EX13")]
     [InlineData("&minCount=0", "EX11 EX13 EX14 EX16")]
     [InlineData("&minAsa34Count=5", "EX11 EX14")]
+    [InlineData("&minAsa[minAsa34Count]=5", "EX11 EX14")]
+    [InlineData("&minAsa%5BminAsa34Count%5D=5", "EX11 EX14")]
     [InlineData("&near=2380&maxDistanceKm=82.7", "EX13 EX14")]
     [InlineData("&near=2380&maxDistanceKm=82.6", "EX14")]
     [InlineData("&near=2380&maxDistanceKm=0", "EX14")]
