@@ -177,7 +177,7 @@ public static class CheckCommand
             await output.WriteLineAsync(
                 string.Create(
                     ProcedureCatalogue.Swedish,
-                    $"  {counts.Units:N0} enheter, {counts.Procedures:N0} åtgärder, {counts.Rows:N0} rader, {counts.Cells:N0} celler varav {counts.MaskedCells:N0} undertryckta, {counts.Operations:N0} operationer på 365 dagar"
+                    $"  {Counted(counts.Units, "enhet", "enheter")}, {Counted(counts.Procedures, "åtgärd", "åtgärder")}, {Counted(counts.Rows, "rad", "rader")}, {Counted(counts.Cells, "cell", "celler")} varav {Counted(counts.MaskedCells, "undertryckt", "undertryckta")}, {Counted(counts.Operations, "operation", "operationer")} på 365 dagar"
                 )
             );
         }
@@ -197,6 +197,9 @@ public static class CheckCommand
             );
         }
     }
+
+    private static string Counted(long number, string one, string more) =>
+        string.Create(ProcedureCatalogue.Swedish, $"{number:N0} {(number == 1 ? one : more)}");
 
     private sealed class NotAFileException(string message) : IOException(message);
 

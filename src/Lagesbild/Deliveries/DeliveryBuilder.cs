@@ -193,8 +193,20 @@ public sealed class DeliveryBuilder
     }
 
     /// <summary>Begins a cell; false (with its finding) where it has been before or there are too many.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool BeginCell(int unit, int procedure, Period period, int group, long line)
+    {
+        if (TryBeginCell(unit, procedure, period, group, line))
+        {
+            return true;
+        }
+
+        ComplainOfRepeat(line, null);
+        return false;
+    }
+
+    /// <summary>The same, but where it has been before the caller says so (<see cref="ComplainOfRepeat"/>).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal bool TryBeginCell(int unit, int procedure, Period period, int group, long line)
     {
         var pair = _lastPair;
         if (
@@ -210,6 +222,7 @@ public sealed class DeliveryBuilder
                     Entry,
                     line
                 );
+                _slot = -1;
                 return false;
             }
 
@@ -228,12 +241,6 @@ public sealed class DeliveryBuilder
         _slot = (pair * Period.Count + period.Index) * _groups + group;
         if (_slots[_slot] != 0)
         {
-            Findings.Error(
-                "cell-duplicate",
-                "Samma cell (enhet, åtgärd, period, urval) har förekommit tidigare i filen, eller dess rader står inte ihop.",
-                Entry,
-                line
-            );
             return false;
         }
 
@@ -247,6 +254,33 @@ public sealed class DeliveryBuilder
         _cellIsWhole = true;
         _cellIsMasked = false;
         return true;
+    }
+
+    /// <summary>Complains of the cell that could not begin because it has been before, if that was why.</summary>
+    /// <param name="from">First day of its next bin, where a cell may go on over several rows.</param>
+    internal void ComplainOfRepeat(long line, int? from)
+    {
+        if (_slot < 0)
+        {
+            return;
+        }
+
+        var first = _cells[_slots[_slot] - 1];
+        // A day that none of its bins has: more of the same cell. Else it is the same over again.
+        var isMore = from is { } day && !first.IsMasked;
+        foreach (var bin in _bins.AsSpan(first.Start, first.Length))
+        {
+            isMore &= from < bin.From || from > bin.To;
+        }
+
+        Findings.Error(
+            "cell-duplicate",
+            isMore
+                ? $"Cellens rader står inte ihop: den började på rad {first.Line}. Sortera på enhet, åtgärd, period och urval."
+                : $"Samma cell (enhet, åtgärd, period, urval) stod redan på rad {first.Line}. Ta bort den ena.",
+            Entry,
+            line
+        );
     }
 
     /// <summary>Adds a bin to the begun cell. <paramref name="to"/> is null for an open bin.</summary>

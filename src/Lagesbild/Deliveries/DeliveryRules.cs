@@ -213,7 +213,7 @@ internal sealed class DeliveryRules
         }
         else if (visible + masked > all || (_contents.Source.GroupsPartition && masked == 0 && visible != all))
         {
-            GroupSum($"{code}: {WrongSum(period, all, visible + masked)}", line);
+            GroupSum($"{code}: {WrongSum(period, all, visible + masked)} Raden pekar på {Everybody}.", line);
         }
         else if (IsDerivable(all, visible, masked))
         {
@@ -240,10 +240,18 @@ internal sealed class DeliveryRules
             return $"{Names(larger)} har fler patienter än {Everybody}. Räkna om båda ur samma uttag.";
         }
 
-        return !Sent(period).Any() ? $"{Everybody} finns utan urval, som tillsammans ska ge {Everybody}."
-            : groups < all ? $"{Names(Sent(period))} ger färre än {Everybody} tillsammans."
-            : $"{Names(Sent(period))} ger fler än {Everybody} tillsammans"
-                + (Masks(period).Any() ? $", då {Names(Masks(period))} räknas som minst en patient för varje." : ".");
+        if (!Sent(period).Any())
+        {
+            return $"{Everybody} finns utan urval, som tillsammans ska ge {Everybody}. Skicka även dem.";
+        }
+
+        var sent = Names(Sent(period));
+        return (
+                Sent(period).Count() == 1 ? $"{sent} är ensamt och har färre patienter än {Everybody}"
+                : groups < all ? $"{sent} ger färre än {Everybody} tillsammans"
+                : $"{sent} ger fler än {Everybody} tillsammans"
+                    + (Masks(period).Any() ? $", då {Names(Masks(period))} räknas som minst en patient för varje" : "")
+            ) + ". Räkna om båda ur samma uttag.";
     }
 
     private string HowDerivable(Period period)
@@ -263,9 +271,40 @@ internal sealed class DeliveryRules
             + $"{SmallestShown(period)}.";
     }
 
-    // The smallest visible group, or where there is none everybody.
-    private string SmallestShown(Period period) =>
-        _contents.Source.Groups[Shown(period).DefaultIfEmpty(0).MinBy(group => Patients(period, group))].Code;
+    // The smallest visible group, rather one that no shorter window shows; where there is none everybody.
+    private string SmallestShown(Period period)
+    {
+        var group = Shown(period)
+            .DefaultIfEmpty(0)
+            .MinBy(shown => (ShorterShown(period, shown).Any(), Patients(period, shown)));
+        return ToMask(period, group) ?? _contents.Source.Groups[group].Code;
+    }
+
+    // What may not be visible in a shorter window when it is masked in this one.
+    private IEnumerable<Period> ShorterShown(Period period, int group) =>
+        Enumerable
+            .Range(0, period.IsMonth ? 0 : period.Index)
+            .Select(shorter => new Period((byte)shorter))
+            .Where(shorter => Patients(shorter, group) > 0);
+
+    /// <summary>A group in a window and in the shorter ones that show it; null where none does.</summary>
+    private string? ToMask(Period period, int group)
+    {
+        List<Period> shorter = [.. ShorterShown(period, group)];
+        if (shorter.Count == 0)
+        {
+            return null;
+        }
+
+        // Where it would be masked alone there, the whole of that window, and with it those that are shorter still.
+        var alone = group > 0 && _contents.Source.GroupsPartition ? shorter.FindLastIndex(w => !Masks(w).Any()) : -1;
+        var name =
+            $"{_contents.Source.Groups[group].Code} i {List(shorter.Skip(alone + 1).Append(period).Select(CodeOf))}";
+        var whole = Period.Windows.Where(w =>
+            alone >= 0 && w.Index <= shorter[alone].Index && Patients(w, 0) != Missing
+        );
+        return whole.Any() ? $"{name} och alla celler i {List(whole.Select(CodeOf))}" : name;
+    }
 
     private IEnumerable<int> Sent(Period period) => Groups.Where(group => Patients(period, group) != Missing);
 
@@ -278,7 +317,13 @@ internal sealed class DeliveryRules
     private string Names(IEnumerable<int> groups)
     {
         string[] codes = [.. groups.Select(group => _contents.Source.Groups[group].Code)];
-        return codes is [var only] ? $"urvalet {only}" : $"urvalen {string.Join(", ", codes[..^1])} och {codes[^1]}";
+        return (codes.Length == 1 ? "urvalet " : "urvalen ") + List(codes);
+    }
+
+    private static string List(IEnumerable<string> words)
+    {
+        string[] all = [.. words];
+        return all is [var only] ? only : $"{string.Join(", ", all[..^1])} och {all[^1]}";
     }
 
     /// <summary>Masked cells that periods and groups together leave one single number for.</summary>
@@ -306,7 +351,7 @@ internal sealed class DeliveryRules
                     ? _bounds.FindToMask(period.Index, group)
                     : null;
             var advice = helps is var (inPeriod, ofGroup)
-                ? $"Undertryck också {CellName(new Period((byte)inPeriod), ofGroup)}, eller någon annan av dem."
+                ? $"Undertryck också {ToMask(new Period((byte)inPeriod), ofGroup) ?? CellName(new Period((byte)inPeriod), ofGroup)}, eller någon annan av dem."
                 : "Undertryck fler av dem; det räcker inte med en.";
             _findings.Add(
                 new Finding(

@@ -156,6 +156,11 @@ internal sealed class JsonShape(JsonElement element, Findings findings, string c
         Complain(
             missing.Count > 0
                 ? $"Nyckel saknas: {string.Join(", ", missing)}."
+                    + (
+                        found.IsSubsetOf(keys)
+                            ? ""
+                            : " Det finns en okänd nyckel i stället; stora och små bokstäver är olika."
+                    )
                 : $"Det finns andra nycklar än {string.Join(", ", keys)}."
         );
         return false;

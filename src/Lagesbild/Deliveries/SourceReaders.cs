@@ -102,6 +102,11 @@ public sealed partial class SourceReaders(IReadOnlyList<ISourceReader> readers)
         var builder = new DeliveryBuilder(known.Reader.Source, context, known.Version, findings);
         try
         {
+            if (content.Length == 0)
+            {
+                throw new UnreadableException("archive", "Filen är tom.");
+            }
+
             known.Reader.Read(content, builder, cancellationToken);
         }
         catch (UnreadableException unreadable)

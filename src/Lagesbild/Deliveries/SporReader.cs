@@ -175,7 +175,12 @@ public sealed class SporReader : ISourceReader
         {
             delivery.Findings.Error(
                 "row-count",
-                $"Posten har {rows} datarader, manifestet säger {promised.Rows}. Filen kan vara avkortad.",
+                $"Posten har {rows} datarader, manifestet säger {promised.Rows}. "
+                    + (
+                        promised.Rows == rows + 1
+                            ? "Rubrikraden verkar vara räknad; den ska inte vara det."
+                            : "Filen kan vara avkortad."
+                    ),
                 entry.Name
             );
         }
@@ -433,7 +438,7 @@ public sealed class SporReader : ISourceReader
         {
             delivery.Findings.Error(
                 "asa",
-                "asa34 är större än kand. Undertryckt (x eller <5) är minst en.",
+                "asa34 är större än kand." + (row[3] is "x" or "<5" ? " Undertryckt (x eller <5) är minst en." : ""),
                 Asa,
                 line,
                 4
@@ -471,6 +476,18 @@ public sealed class SporReader : ISourceReader
                 delivery.Entry,
                 1
             );
+        }
+
+        // The mark of UTF-16 is not UTF-8 either; without it every other byte of a header is NUL.
+        if (Fields.Decode(line) is null || line.Contains((byte)0))
+        {
+            delivery.Findings.Error(
+                "encoding",
+                "Första raden är inte UTF-8 (utan kanske UTF-16). Exportera filen som UTF-8.",
+                delivery.Entry,
+                1
+            );
+            return false;
         }
 
         delivery.Findings.Error("header", $"Första raden ska vara exakt: {header}", delivery.Entry, 1);

@@ -174,6 +174,14 @@ internal sealed class SporWaits(DeliveryBuilder delivery, Source source)
         }
 
         Begin(_unit, delivery.PlaceOfProcedure(code), period, group, lineNumber);
+        if (!_inCell)
+        {
+            delivery.ComplainOfRepeat(
+                lineNumber,
+                TryBin(rest, 0, out var bin, out _) && !bin.IsMasked ? bin.From : null
+            );
+        }
+
         // Always fits: a unit that was declared has an HSA-id of at most Fields.LongestHsaId characters.
         _prefixLength = line.Length - rest.Length;
         line[.._prefixLength].CopyTo(_cellPrefix);
@@ -183,7 +191,7 @@ internal sealed class SporWaits(DeliveryBuilder delivery, Source source)
     private void Begin(int unit, int procedure, Period period, int group, long line)
     {
         EndCell();
-        _inCell = delivery.BeginCell(unit, procedure, period, group, line);
+        _inCell = delivery.TryBeginCell(unit, procedure, period, group, line);
         if (_inCell && line == _unclearLine + 1)
         {
             delivery.SpoilCell();

@@ -15,20 +15,42 @@ public sealed class GroupFindingsTests
         0,
         "urvalen 14 och EJ visas fast ALLA är undertryckt. Undertryck även urvalen 14 och EJ."
     )]
-    [InlineData("ALLA:20", "group-sum", 0, "ALLA finns utan urval, som tillsammans ska ge ALLA.")]
-    [InlineData("ALLA:20 14:8 30:9", "group-sum", 0, "urvalen 14 och 30 ger färre än ALLA tillsammans.")]
-    [InlineData("ALLA:20 14:8 30:8 EJ:8", "group-sum", 0, "urvalen 14, 30 och EJ ger fler än ALLA tillsammans.")]
+    [InlineData(
+        "ALLA:20",
+        "group-sum",
+        0,
+        "ALLA finns utan urval, som tillsammans ska ge ALLA. Skicka även dem. Raden pekar på ALLA."
+    )]
+    [InlineData(
+        "ALLA:20 14:8",
+        "group-sum",
+        0,
+        "urvalet 14 är ensamt och har färre patienter än ALLA. Räkna om båda ur samma uttag. Raden pekar på ALLA."
+    )]
+    [InlineData(
+        "ALLA:20 14:8 30:9",
+        "group-sum",
+        0,
+        "urvalen 14 och 30 ger färre än ALLA tillsammans. Räkna om båda ur samma uttag. Raden pekar på ALLA."
+    )]
+    [InlineData(
+        "ALLA:20 14:8 30:8 EJ:8",
+        "group-sum",
+        0,
+        "urvalen 14, 30 och EJ ger fler än ALLA tillsammans. Räkna om båda ur samma uttag. Raden pekar på ALLA."
+    )]
     [InlineData(
         "ALLA:20 14:8 30:21",
         "group-sum",
         0,
-        "urvalet 30 har fler patienter än ALLA. Räkna om båda ur samma uttag."
+        "urvalet 30 har fler patienter än ALLA. Räkna om båda ur samma uttag. Raden pekar på ALLA."
     )]
     [InlineData(
         "ALLA:20 14:10 30:9 90:x 180:x",
         "group-sum",
         0,
-        "urvalen 14, 30, 90 och 180 ger fler än ALLA tillsammans, då urvalen 90 och 180 räknas som minst en patient för varje."
+        "urvalen 14, 30, 90 och 180 ger fler än ALLA tillsammans, då urvalen 90 och 180 räknas som minst en patient för varje. "
+            + "Räkna om båda ur samma uttag. Raden pekar på ALLA."
     )]
     [InlineData(
         "ALLA:20 14:6 30:8 90:x",
@@ -59,7 +81,12 @@ public sealed class GroupFindingsTests
     }
 
     [Theory]
-    [InlineData(20, 21, "group-sum", "urvalet ja har fler patienter än alla. Räkna om båda ur samma uttag.")]
+    [InlineData(
+        20,
+        21,
+        "group-sum",
+        "urvalet ja har fler patienter än alla. Räkna om båda ur samma uttag. Raden pekar på alla."
+    )]
     [InlineData(
         20,
         17,
@@ -74,5 +101,32 @@ public sealed class GroupFindingsTests
 
         var found = Assert.Single(Reading.Read(file).Findings.Listed, f => f.Code == code);
         Assert.Equal("2026-10: " + message, found.Message);
+    }
+
+    [Theory]
+    [InlineData(
+        "365D: ALLA:40 14:x EJ:30; 90D: ALLA:20 EJ:20; 30D: ALLA:10 EJ:10",
+        "EJ i 365D och alla celler i 30D och 90D"
+    )]
+    [InlineData("365D: ALLA:50 14:x 30:30 EJ:10; 90D: ALLA:8 EJ:8", "30.")] // not the smallest, but in no shorter window
+    [InlineData(
+        "365D: ALLA:60 14:x EJ:30; 90D: ALLA:50 14:x 30:x EJ:20; 30D: ALLA:30 14:x 30:x EJ:10",
+        "EJ i 30D, 90D och 365D"
+    )]
+    public void What_is_advised_to_be_masked_does_not_lead_to_the_next_refusal(string periods, string advice)
+    {
+        var file = SporFile.Good();
+        foreach (var period in periods.Split("; "))
+        {
+            var cells = period.Split(' ');
+            foreach (var cell in cells[1..].Select(c => c.Split(':')))
+            {
+                file.Cells("JKA", cells[0][..^1], (cell[0], cell[1] == "x" ? null : int.Parse(cell[1], null)));
+            }
+        }
+
+        file.Asa.Add(SporFile.Falun + ";JKA;0;0");
+        var found = Reading.Read(file).Findings.Listed.First(f => f.Code == "derivable");
+        Assert.Contains("; förslagsvis " + advice, found.Message, StringComparison.Ordinal);
     }
 }

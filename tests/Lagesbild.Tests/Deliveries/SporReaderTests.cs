@@ -249,6 +249,10 @@ public sealed class SporReaderTests
             "row-count",
             f => Promised(f, m => m["filer"]![1]!["rader"] = 4_711) with { Entry = Waits }
         ),
+        ["the header counted"] = (
+            "row-count",
+            f => Promised(f, m => m["filer"]![0]!["rader"] = 4) with { Entry = Units }
+        ),
         ["more rows than promised"] = (
             "row-count",
             f => Promised(f, m => m["filer"]![0]!["rader"] = 2) with { Entry = Units }
@@ -271,6 +275,21 @@ public sealed class SporReaderTests
             {
                 f.Encode = (name, bytes) => name == Asa ? [] : bytes;
                 return new Spot(Asa, 1);
+            }
+        ),
+        ["a header in UTF-16"] = ("encoding", f => InUtf16(f, Waits, new UnicodeEncoding(false, true))),
+        ["a header in UTF-16 without its mark"] = (
+            "encoding",
+            f => InUtf16(f, Units, new UnicodeEncoding(false, false))
+        ),
+        ["a header in UTF-16, high byte first"] = ("encoding", f => InUtf16(f, Asa, new UnicodeEncoding(true, false))),
+        ["a header in Latin-1"] = (
+            "encoding",
+            f =>
+            {
+                f.Encode = Latin1(Waits);
+                f.Waits[0] = f.Waits[0].Replace("tidsgrans", "tidsgräns", StringComparison.Ordinal);
+                return new Spot(Waits, 1);
             }
         ),
         ["a personal number in a header"] = ("personal-identity-number", f => Header(f, Units, f.Units, ";" + Number)),
@@ -447,6 +466,13 @@ public sealed class SporReaderTests
     private static Func<string, byte[], byte[]> Latin1(string entry) =>
         (name, bytes) => name == entry ? Encoding.Latin1.GetBytes(Encoding.UTF8.GetString(bytes)) : bytes;
 
+    private static Spot InUtf16(SporFile file, string entry, UnicodeEncoding encoding)
+    {
+        file.Encode = (name, bytes) =>
+            name == entry ? [.. encoding.GetPreamble(), .. Encoding.Convert(Encoding.UTF8, encoding, bytes)] : bytes;
+        return new Spot(entry, 1);
+    }
+
     // Varied, or it would be refused for expanding too much.
     private static string NoLine()
     {
@@ -487,6 +513,29 @@ public sealed class SporReaderTests
         rows[0] += tail;
         return new Spot(entry, 1);
     }
+
+    [Theory]
+    [InlineData("a header in UTF-16", "encoding", "Exportera filen som UTF-8.")]
+    [InlineData("a header in UTF-16 without its mark", "encoding", "Exportera filen som UTF-8.")]
+    [InlineData("a cell twice", "cell-duplicate", "stod redan på rad 2. Ta bort den ena.")]
+    [InlineData("a cell's rows apart", "cell-duplicate", "står inte ihop: den började på rad 4.")]
+    [InlineData("more of class 3–4 than registered", "asa", "asa34 är större än kand.")]
+    [InlineData("more rows than promised", "row-count", "Filen kan vara avkortad.")]
+    [InlineData("the header counted", "row-count", "Rubrikraden verkar vara räknad; den ska inte vara det.")]
+    public void What_is_said_tells_what_to_mend(string what, string code, string end)
+    {
+        var file = SporFile.Good();
+        Wrong[what].Spoil(file);
+        var result = Reading.Read(file);
+        Assert.DoesNotContain("header", result.Findings.Counts.Keys);
+        var message = result.Findings.Listed.First(f => f.Code == code).Message;
+        Assert.Contains(end, message, StringComparison.Ordinal);
+        Assert.DoesNotContain("minst en", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_of_nothing_is_said_to_be_empty() =>
+        Assert.Equal("Filen är tom.", Assert.Single(Reading.Read("SPOR_2026-11-21.zip", []).Findings.Listed).Message);
 
     [Fact]
     public void A_damaged_archive_is_refused_wherever_the_damage_is()
