@@ -16,7 +16,7 @@ internal static class CsvRow
         {
             delivery.Findings.Error(
                 "personal-identity-number",
-                "Raden innehåller något som ser ut som ett personnummer.",
+                "Raden innehåller något som ser ut som ett personnummer. " + PersonalIdentityNumber.Advice,
                 delivery.Entry,
                 lineNumber,
                 ColumnOf(

@@ -52,7 +52,8 @@ internal readonly record struct GzipMember(long DataStart, long DataEnd, long Le
         {
             findings.Error(
                 "personal-identity-number",
-                "Gzip-huvudets namn, kommentar eller extrafält innehåller något som ser ut som ett personnummer."
+                "Gzip-huvudets namn, kommentar eller extrafält innehåller något som ser ut som ett personnummer. "
+                    + PersonalIdentityNumber.Advice
             );
         }
 

@@ -20,13 +20,20 @@ internal sealed class JsonShape(JsonElement element, Findings findings, string c
     /// Looks through every text, key and number of a document, unescaped, for personal numbers. False where a text cannot
     /// be read at all; after it every text can.
     /// </summary>
-    public static bool Judge(JsonElement root, string text, DeliveryBuilder delivery, long? line)
+    /// <param name="keysOf">The keys of a type of line, whose order gives a finding its column.</param>
+    public static bool Judge(
+        JsonElement root,
+        string text,
+        DeliveryBuilder delivery,
+        long? line,
+        Func<string?, string[]>? keysOf = null
+    )
     {
         try
         {
             if (HasPersonalNumber(root))
             {
-                ComplainOfNumber(delivery, line);
+                ComplainOfNumber(delivery, line, keysOf is null ? null : ColumnOfNumber(root, keysOf));
             }
 
             return true;
@@ -71,12 +78,31 @@ internal sealed class JsonShape(JsonElement element, Findings findings, string c
         }
     }
 
-    private static void ComplainOfNumber(DeliveryBuilder delivery, long? line) =>
+    // 1-based; null where it does not stand as the value of a key that the line's type has.
+    private static int? ColumnOfNumber(JsonElement root, Func<string?, string[]> keysOf)
+    {
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        var type =
+            root.TryGetProperty("typ", out var typ) && typ.ValueKind == JsonValueKind.String ? typ.GetString() : null;
+        var keys = keysOf(type);
+        var at = root.EnumerateObject()
+            .Where(p => HasPersonalNumber(p.Value) && !IsHsaId(p))
+            .Select(p => Array.IndexOf(keys, p.Name))
+            .FirstOrDefault(-1);
+        return at < 0 ? null : at + 1;
+    }
+
+    private static void ComplainOfNumber(DeliveryBuilder delivery, long? line, int? column = null) =>
         delivery.Findings.Error(
             "personal-identity-number",
-            "Här står något som ser ut som ett personnummer.",
+            "Här står något som ser ut som ett personnummer. " + PersonalIdentityNumber.Advice,
             delivery.Entry,
-            line
+            line,
+            column
         );
 
     private static string Unescaped(string text)

@@ -172,6 +172,27 @@ public sealed class NcrReader : ISourceReader
         }
     }
 
+    // In the order that the format lists them.
+    private static string[] KeysOf(string? type) =>
+        type switch
+        {
+            "huvud" =>
+            [
+                "typ",
+                "format",
+                "formatversion",
+                "kalla",
+                "referensdatum",
+                "skapad",
+                "minstaCell",
+                "syntetisk",
+            ],
+            "enhet" => ["typ", "hsaid", "namn", "regionkod", "kommunkod", "driftsform"],
+            "vantetid" => ["typ", "hsaid", "kva", "period", "narkos", "antal", "fack"],
+            "slut" => ["typ", "rader"],
+            _ => [],
+        };
+
     private static JsonDocument? Parse(ReadOnlySpan<byte> line, DeliveryBuilder delivery, long number, bool isHeader)
     {
         var text = Fields.Decode(line);
@@ -188,7 +209,7 @@ public sealed class NcrReader : ISourceReader
                 text,
                 new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 8 }
             );
-            if (JsonShape.Judge(document.RootElement, text, delivery, number))
+            if (JsonShape.Judge(document.RootElement, text, delivery, number, KeysOf))
             {
                 return document;
             }
@@ -237,18 +258,7 @@ public sealed class NcrReader : ISourceReader
             return false;
         }
 
-        if (
-            !json.HasExactly(
-                "typ",
-                "format",
-                "formatversion",
-                "kalla",
-                "referensdatum",
-                "skapad",
-                "minstaCell",
-                "syntetisk"
-            ) || json.Header("lagesbild-ncr") is not { } header
-        )
+        if (!json.HasExactly(KeysOf("huvud")) || json.Header("lagesbild-ncr") is not { } header)
         {
             return false;
         }
@@ -265,7 +275,7 @@ public sealed class NcrReader : ISourceReader
     private static void ReadUnit(JsonElement root, DeliveryBuilder delivery, long line)
     {
         var json = new JsonShape(root, delivery.Findings, "header", null, line);
-        if (!json.HasExactly("typ", "hsaid", "namn", "regionkod", "kommunkod", "driftsform"))
+        if (!json.HasExactly(KeysOf("enhet")))
         {
             delivery.LoseUnit();
             return;
@@ -313,7 +323,7 @@ public sealed class NcrReader : ISourceReader
     private static void ReadEnd(JsonElement root, DeliveryBuilder delivery, long line)
     {
         var json = new JsonShape(root, delivery.Findings, "header", null, line);
-        if (json.HasExactly("typ", "rader") && json.WholeNumber("rader", DeliveryBuilder.MostRows * 2) != line - 1)
+        if (json.HasExactly(KeysOf("slut")) && json.WholeNumber("rader", DeliveryBuilder.MostRows * 2) != line - 1)
         {
             delivery.Findings.Error(
                 "row-count",

@@ -10,6 +10,9 @@ namespace Lagesbild.Deliveries;
 /// </summary>
 public static class PersonalIdentityNumber
 {
+    /// <summary>What a finding of one asks for.</summary>
+    public const string Advice = "Ta bort det. Tjänsten sparar inte filen.";
+
     private const int NumberLength = 4; // what stands after the separator
     private const int MostSeparators = 3;
     private const string Separators = "-+ ./_~";

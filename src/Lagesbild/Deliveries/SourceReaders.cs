@@ -75,7 +75,10 @@ public sealed partial class SourceReaders(IReadOnlyList<ISourceReader> readers)
 
         if (named is null && PersonalIdentityNumber.IsIn(fileName))
         {
-            findings.Error("personal-identity-number", "Filens namn innehåller något som ser ut som ett personnummer.");
+            findings.Error(
+                "personal-identity-number",
+                "Filens namn innehåller något som ser ut som ett personnummer. " + PersonalIdentityNumber.Advice
+            );
         }
 
         if (named is not { } known || (expectedSource is not null && known.Reader.Source.Code != expectedSource))

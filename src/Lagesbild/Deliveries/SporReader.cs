@@ -106,7 +106,8 @@ public sealed class SporReader : ISourceReader
         {
             throw new UnreadableException(
                 "personal-identity-number",
-                "Arkivets postnamn, kommentarer eller extrafält innehåller något som ser ut som ett personnummer."
+                "Arkivets postnamn, kommentarer eller extrafält innehåller något som ser ut som ett personnummer. "
+                    + PersonalIdentityNumber.Advice
             );
         }
 
@@ -472,7 +473,7 @@ public sealed class SporReader : ISourceReader
         {
             delivery.Findings.Error(
                 "personal-identity-number",
-                "Rubrikraden innehåller något som ser ut som ett personnummer.",
+                "Rubrikraden innehåller något som ser ut som ett personnummer. " + PersonalIdentityNumber.Advice,
                 delivery.Entry,
                 1
             );

@@ -307,4 +307,42 @@ public sealed class NcrReaderTests
         Assert.Null(result.Contents);
         Assert.DoesNotContain("1212", Reading.Told(result), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(2, "namn", "Hemlig 19121212-1212", 3)]
+    [InlineData(4, "kva", "19121212-1212", 3)]
+    [InlineData(4, "antal", "19121212-1212", 6)]
+    [InlineData(4, "hemlig", "19121212-1212", null)]
+    public void A_personal_number_is_said_to_stand_in_its_key_and_to_be_taken_away(
+        int line,
+        string key,
+        string value,
+        int? column
+    )
+    {
+        var file = NcrFile.Good();
+        Line(file, line)[key] = value;
+        var found = Reading.Read(file).Findings.Listed.First(f => f.Code == "personal-identity-number");
+        Assert.Equal((line, column), ((int)found.Line!.Value, found.Column));
+        Assert.EndsWith("Ta bort det. Tjänsten sparar inte filen.", found.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(
+        "Antal",
+        "Nyckel saknas: antal. Det finns en okänd nyckel i stället; stora och små bokstäver är olika."
+    )]
+    [InlineData(null, "Nyckel saknas: antal.")]
+    public void A_key_in_the_wrong_case_is_unknown(string? key, string message)
+    {
+        var file = NcrFile.Good();
+        Line(file, 4).AsObject().Remove("antal");
+        if (key is not null)
+        {
+            Line(file, 4)[key] = 23;
+        }
+
+        var found = Assert.Single(Reading.Read(file).Findings.Listed, f => f.Code == "header");
+        Assert.Equal(message, found.Message);
+    }
 }
