@@ -30,7 +30,7 @@ internal static class Machine
         return folder.FullName;
     }
 
-    /// <summary>A new folder beside the build, deleted by its user.</summary>
+    /// <summary>A new folder among the temporary ones, deleted by its user.</summary>
     public static string Scratch()
     {
         var folder = Path.Combine(Path.GetTempPath(), "lagesbild-benchmarks", Guid.NewGuid().ToString("N")[..8]);

@@ -15,7 +15,17 @@ internal static class Rehearsal
 {
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(1);
 
-    private static readonly Lazy<Task> Once = new(() => Task.Run(Take));
+    private static readonly Lazy<Task<Delivery>> Once = new(() =>
+        Task.Run(() =>
+        {
+            var delivery = Make();
+            Take(delivery);
+            return delivery;
+        })
+    );
+
+    /// <summary>What is taken through, and its name and catalogue.</summary>
+    private sealed record Delivery(byte[] File, SampleRequest Request, ProcedureCatalogue Catalogue);
 
     /// <summary>Begins at the first call.</summary>
     public static Task OnceAsync() => Once.Value;
@@ -24,21 +34,28 @@ internal static class Rehearsal
     public static async Task AgainAsync(CancellationToken stopping)
     {
         const int times = 2;
+        var delivery = await Once.Value;
         for (var i = 0; i < times; i++)
         {
             await Task.Delay(Calm, stopping);
-            Take();
+            Take(delivery);
         }
     }
 
-    private static void Take()
+    private static Delivery Make()
     {
         var day = new DateOnly(2026, 11, 21);
         var request = new SampleRequest("SPOR", day, Units: 12, Procedures: 60, Seed: 1, National: false);
         var catalogue = ProcedureCatalogue.Load();
         using var file = new MemoryStream();
         SampleFile.Write(new SampleCountry(catalogue, request), request, file, null, CancellationToken.None);
-        file.Position = 0;
+        return new Delivery(file.ToArray(), request, catalogue);
+    }
+
+    private static void Take(Delivery delivery)
+    {
+        var (content, request, catalogue) = delivery;
+        using var file = new MemoryStream(content, writable: false);
         var read = SourceReaders.Standard.Read(
             request.FileName,
             file,

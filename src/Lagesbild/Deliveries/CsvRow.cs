@@ -12,17 +12,15 @@ internal static class CsvRow
     public static string[]? Read(ReadOnlySpan<byte> line, int fields, DeliveryBuilder delivery, long lineNumber)
     {
         var text = Fields.Decode(line);
-        if (HasPersonalNumber(text ?? Encoding.UTF8.GetString(line)))
+        var readable = text ?? Encoding.UTF8.GetString(line);
+        if (HasPersonalNumber(readable))
         {
             delivery.Findings.Error(
                 "personal-identity-number",
                 "Raden innehåller något som ser ut som ett personnummer. " + PersonalIdentityNumber.Advice,
                 delivery.Entry,
                 lineNumber,
-                ColumnOf(
-                    text ?? Encoding.UTF8.GetString(line),
-                    field => PersonalIdentityNumber.IsIn(field) && !Fields.IsHsaId(field)
-                )
+                ColumnOf(readable, field => PersonalIdentityNumber.IsIn(field) && !Fields.IsHsaId(field))
             );
         }
 

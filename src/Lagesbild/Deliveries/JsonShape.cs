@@ -212,7 +212,19 @@ internal sealed class JsonShape(JsonElement element, Findings findings, string c
             ? number
             : null;
 
-    /// <summary>The keys that every source's header shares; null (with findings) where one is wrong.</summary>
+    /// <summary>The keys that every source's header shares, in their order.</summary>
+    public static readonly string[] HeaderKeys =
+    [
+        "format",
+        "formatversion",
+        "kalla",
+        "referensdatum",
+        "skapad",
+        "minstaCell",
+        "syntetisk",
+    ];
+
+    /// <summary>What stands in <see cref="HeaderKeys"/>; null (with findings) where one is wrong.</summary>
     public DeliveryHeader? Header(string format)
     {
         var source = Text("kalla");

@@ -176,19 +176,9 @@ public sealed class NcrReader : ISourceReader
     private static string[] KeysOf(string? type) =>
         type switch
         {
-            "huvud" =>
-            [
-                "typ",
-                "format",
-                "formatversion",
-                "kalla",
-                "referensdatum",
-                "skapad",
-                "minstaCell",
-                "syntetisk",
-            ],
+            "huvud" => ["typ", .. JsonShape.HeaderKeys],
             "enhet" => ["typ", "hsaid", "namn", "regionkod", "kommunkod", "driftsform"],
-            "vantetid" => ["typ", "hsaid", "kva", "period", "narkos", "antal", "fack"],
+            "vantetid" => NcrWait.Keys,
             "slut" => ["typ", "rader"],
             _ => [],
         };
@@ -225,7 +215,8 @@ public sealed class NcrReader : ISourceReader
         catch (JsonException)
         {
             JsonShape.JudgeRaw(text, delivery, number);
-            if (!JsonShape.IsJson(text) && Fields.HasForbiddenCharacter(text))
+            var isJson = JsonShape.IsJson(text);
+            if (!isJson && Fields.HasForbiddenCharacter(text))
             {
                 delivery.Findings.Error(
                     "encoding",
@@ -239,9 +230,9 @@ public sealed class NcrReader : ISourceReader
             // A key twice is JSON of a kind; everything else is not JSON at all.
             delivery.Findings.Error(
                 isHeader ? "manifest"
-                    : JsonShape.IsJson(text) ? "header"
+                    : isJson ? "header"
                     : "field",
-                JsonShape.IsJson(text) ? "Samma nyckel står två gånger på raden." : "Raden är inte ett JSON-objekt.",
+                isJson ? "Samma nyckel står två gånger på raden." : "Raden är inte ett JSON-objekt.",
                 null,
                 number
             );

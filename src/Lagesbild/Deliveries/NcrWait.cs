@@ -16,6 +16,11 @@ internal static class NcrWait
 
     private const string CountForm = "antal ska vara ett heltal eller \"x\" (litet x), utan citattecken kring talet.";
 
+    private static readonly string[] MaskedKeys = ["typ", "hsaid", "kva", "period", "narkos", "antal"];
+
+    /// <summary>In their order, which the columns go by; a masked cell has no bins.</summary>
+    public static readonly string[] Keys = [.. MaskedKeys, "fack"];
+
     /// <summary>Where complaints of a cell point.</summary>
     public static CellColumns Columns => new(BinsColumn, BinsColumn, BinsColumn, CountColumn);
 
@@ -33,13 +38,7 @@ internal static class NcrWait
             return;
         }
 
-        if (
-            !(
-                isMasked
-                    ? json.HasExactly("typ", "hsaid", "kva", "period", "narkos", "antal")
-                    : json.HasExactly("typ", "hsaid", "kva", "period", "narkos", "antal", "fack")
-            )
-        )
+        if (!json.HasExactly(isMasked ? MaskedKeys : Keys))
         {
             return;
         }

@@ -270,18 +270,7 @@ public sealed class SporReader : ISourceReader
     private bool IsManifest(JsonElement root, DeliveryBuilder delivery)
     {
         var json = new JsonShape(root, delivery.Findings, "manifest", Manifest, null);
-        if (
-            !json.HasExactly(
-                "format",
-                "formatversion",
-                "kalla",
-                "referensdatum",
-                "skapad",
-                "minstaCell",
-                "syntetisk",
-                "filer"
-            )
-        )
+        if (!json.HasExactly([.. JsonShape.HeaderKeys, "filer"]))
         {
             return false;
         }

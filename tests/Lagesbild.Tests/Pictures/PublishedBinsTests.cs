@@ -1,7 +1,7 @@
 using Lagesbild.Deliveries;
 using Lagesbild.Picture;
 using Lagesbild.Statistics;
-using Lagesbild.Tests.Deliveries;
+using Lagesbild.Tests.Api;
 
 namespace Lagesbild.Tests.Pictures;
 
@@ -18,7 +18,7 @@ public sealed class PublishedBinsTests(ITestOutputHelper output)
     public void Waits_give_away_few_of_the_masked_groups_and_bins_as_delivered_would_give_away_many()
     {
         const string file = "SPOR_2026-11-21.zip";
-        var picture = Build(file);
+        var picture = AcceptedPicture.Build(file);
         var pairs = picture.Procedures.SelectMany(p => p.Units.Select(unit => (p, unit))).ToList();
         var (masked, counts, published, delivered) = (0, 0, 0, 0);
         Many.Run(
@@ -46,28 +46,6 @@ public sealed class PublishedBinsTests(ITestOutputHelper output)
         Assert.InRange(published * 50, 0, masked);
         // The outsider can do it: with every bin as it was delivered he finds many more.
         Assert.InRange(published * 5, 0, delivered);
-    }
-
-    private static SourcePicture Build(string file)
-    {
-        var bytes = File.ReadAllBytes(Path.Combine(Checkout.Root, "ingest-samples", "accepted", file));
-        var contents = Reading.Read(file, bytes).Contents!;
-        return SourcePicture.Build(
-            contents,
-            new PictureSource(
-                contents.Source,
-                contents.Version.ReferenceDate,
-                1,
-                true,
-                "f",
-                "s",
-                default,
-                default,
-                0,
-                0
-            ),
-            Reading.Catalogue
-        );
     }
 
     private enum Shown
