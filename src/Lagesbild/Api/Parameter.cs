@@ -94,6 +94,11 @@ internal sealed record Parameter(string Name, Bilingual Description, string Shap
 /// <summary>The parameters that several resources share.</summary>
 internal static partial class Parameters
 {
+    /// <summary>Said in full: what was given instead looks like it, and is often not repeated.</summary>
+    public const string HsaIdShape =
+        "an HSA-id that /units lists (capital SE, ten digits, a hyphen, letters or digits, as SE2321000180-EX01; "
+        + "small letters are not the same as capitals)";
+
     public static readonly Parameter Procedure = new(
         "procedure",
         new Bilingual("Åtgärd: KVÅ-kod med tre tecken.", "Procedure: KVÅ code of three characters."),
@@ -150,7 +155,7 @@ internal static partial class Parameters
     public static readonly Parameter Unit = new(
         "unit",
         new Bilingual("Bara denna vårdenhet (HSA-id). Får upprepas.", "Only this care unit (HSA-id). May be repeated."),
-        "an HSA-id that /units lists",
+        HsaIdShape,
         "SE2321000180-EX01"
     )
     {

@@ -107,7 +107,12 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
         );
 
     public static Problem UnitUnknown { get; } =
-        new(404, "unit-unknown", "Unknown unit", "No such care unit in the current picture. /units lists them.");
+        new(
+            404,
+            "unit-unknown",
+            "Unknown unit",
+            $"No such care unit in the current picture. The path takes {Parameters.HsaIdShape}."
+        );
 
     public static Problem NoFigure { get; } =
         new(

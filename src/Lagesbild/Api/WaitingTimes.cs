@@ -143,7 +143,7 @@ internal static partial class WaitingTimesResource
             "Patientens hemma, en vårdenhet (HSA-id) eller region (länskod): lägger till comparedToHome.",
             "The patient's home, a care unit (HSA-id) or a region (county code): adds comparedToHome."
         ),
-        "an HSA-id that /units lists, or a county code (two digits) that /regions lists",
+        Parameters.HsaIdShape + ", or a county code (two digits) that /regions lists",
         "20"
     )
     {

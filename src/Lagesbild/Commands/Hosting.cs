@@ -34,7 +34,7 @@ public static class Hosting
                 Args = ["--hostBuilder:reloadConfigOnChange=false"],
             }
         );
-        builder.Configuration.AddEnvironmentVariables("Lagesbild__");
+        Settings.TakeOver(builder.Configuration);
         builder.Configuration.AddInMemoryCollection(settings ?? []);
         builder.Host.UseDefaultServiceProvider(options =>
         {
@@ -100,7 +100,10 @@ public static class Hosting
         catch (IOException failure) when (failure.InnerException is AddressInUseException)
         {
             // "Failed to bind to address http://127.0.0.1:5080: address already in use."
-            throw new CommandFailedException($"The port is taken: {failure.Message}", exitCode: 1);
+            throw new CommandFailedException(
+                $"A port was taken by another program a moment ago: start again, or choose another. {failure.Message}",
+                exitCode: 1
+            );
         }
         catch (SocketException failure)
         {

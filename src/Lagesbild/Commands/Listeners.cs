@@ -18,8 +18,20 @@ public sealed record Listeners(IPEndPoint? DemoDoor, IPEndPoint? Https, IPEndPoi
         var tried = new List<Socket>();
         try
         {
-            foreach (var endpoint in new[] { DemoDoor, Https, Management }.OfType<IPEndPoint>())
+            foreach (
+                var (listener, option, key) in ((IPEndPoint?, string, string)[])
+                    [
+                        (DemoDoor, "--http", ""),
+                        (Https, "--https", "Lagesbild__Listen__Https"),
+                        (Management, "--management", "Lagesbild__Listen__Management"),
+                    ]
+            )
             {
+                if (listener is not { } endpoint)
+                {
+                    continue;
+                }
+
                 var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
                 tried.Add(socket);
                 try
@@ -29,8 +41,18 @@ public sealed record Listeners(IPEndPoint? DemoDoor, IPEndPoint? Https, IPEndPoi
                 }
                 catch (SocketException failure)
                 {
+                    var other = $"choose another with {(DemoDoor is null ? key : option)}";
                     throw new CommandFailedException(
-                        $"{endpoint} cannot be listened on: {failure.Message}.",
+                        failure.SocketErrorCode switch
+                        {
+                            SocketError.AddressAlreadyInUse =>
+                                $"The port of {endpoint} is taken by another program, perhaps a lagesbild that runs already: stop that, or {other}.",
+                            SocketError.AccessDenied =>
+                                $"{endpoint} cannot be listened on: this user may not take ports that low; {other}.",
+                            SocketError.AddressNotAvailable =>
+                                $"{endpoint} cannot be listened on: this machine does not have that address; {other}.",
+                            var code => $"{endpoint} cannot be listened on ({code}): {other}.",
+                        },
                         exitCode: 1
                     );
                 }

@@ -57,5 +57,7 @@ public static class ServeCommand
     private static IPEndPoint Endpoint(WebApplicationBuilder builder, string key) =>
         IPEndPoint.TryParse(builder.Configuration[key] ?? "", out var endpoint)
             ? endpoint
-            : throw new CommandFailedException($"{key} must be an address and a port, such as 127.0.0.1:5081.");
+            : throw new CommandFailedException(
+                $"Lagesbild__{key.Replace(":", "__", StringComparison.Ordinal)} must be an address and a port, such as 127.0.0.1:5081."
+            );
 }

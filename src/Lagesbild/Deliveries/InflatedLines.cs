@@ -142,7 +142,11 @@ internal sealed class InflatedLines : IDisposable
             var part = end < 0 ? rest : rest[..end];
             if (length + part.Length > LongestLine)
             {
-                throw new UnreadableException("too-large", "Raden är längre än någon giltig rad.", LineNumber + 1);
+                throw new UnreadableException(
+                    "too-large",
+                    "Raden är längre än någon giltig rad. Rader ska sluta med LF eller CRLF, inte enbart CR.",
+                    LineNumber + 1
+                );
             }
 
             if (length + part.Length > _longLine.Length)

@@ -323,7 +323,7 @@ public sealed class SporReader : ISourceReader
 
     private static long? ReadUnits(InflatedLines lines, DeliveryBuilder delivery)
     {
-        if (!HasHeader(lines, "hsaid;namn;regionkod;kommunkod;driftsform", delivery))
+        if (!CsvHeader.Has(lines, "hsaid;namn;regionkod;kommunkod;driftsform", delivery))
         {
             return null;
         }
@@ -348,7 +348,7 @@ public sealed class SporReader : ISourceReader
 
     private static long? ReadAsa(InflatedLines lines, DeliveryBuilder delivery)
     {
-        if (!HasHeader(lines, "hsaid;kva;kand;asa34", delivery))
+        if (!CsvHeader.Has(lines, "hsaid;kva;kand;asa34", delivery))
         {
             return null;
         }
@@ -451,39 +451,6 @@ public sealed class SporReader : ISourceReader
     private static int? ParseCount(string text) =>
         Fields.TryWholeNumber(Encoding.UTF8.GetBytes(text), Fields.LargestBin * 100, out var value) ? value : null;
 
-    internal static bool HasHeader(InflatedLines lines, string header, DeliveryBuilder delivery)
-    {
-        if (lines.Next(out var line) && WithoutMark(line).SequenceEqual(Encoding.ASCII.GetBytes(header)))
-        {
-            return true;
-        }
-
-        if (PersonalIdentityNumber.IsIn(Encoding.UTF8.GetString(line)))
-        {
-            delivery.Findings.Error(
-                "personal-identity-number",
-                "Rubrikraden innehåller något som ser ut som ett personnummer. " + PersonalIdentityNumber.Advice,
-                delivery.Entry,
-                1
-            );
-        }
-
-        // The mark of UTF-16 is not UTF-8 either; without it every other byte of a header is NUL.
-        if (Fields.Decode(line) is null || line.Contains((byte)0))
-        {
-            delivery.Findings.Error(
-                "encoding",
-                "Första raden är inte UTF-8 (utan kanske UTF-16). Exportera filen som UTF-8.",
-                delivery.Entry,
-                1
-            );
-            return false;
-        }
-
-        delivery.Findings.Error("header", $"Första raden ska vara exakt: {header}", delivery.Entry, 1);
-        return false;
-    }
-
-    private static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> text) =>
+    internal static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> text) =>
         text.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? text[3..] : text;
 }

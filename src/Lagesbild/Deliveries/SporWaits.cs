@@ -36,7 +36,7 @@ internal sealed class SporWaits(DeliveryBuilder delivery, Source source)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public long? Read(InflatedLines lines, long promisedRows)
     {
-        if (!SporReader.HasHeader(lines, "hsaid;kva;period;tidsgrans;fran;till;antal", delivery))
+        if (!CsvHeader.Has(lines, "hsaid;kva;period;tidsgrans;fran;till;antal", delivery))
         {
             return null;
         }

@@ -47,24 +47,10 @@ public static class JobsSetup
 
     private static InboxOptions Read(IConfiguration configuration)
     {
-        InboxOptions options;
-        try
-        {
-            options =
-                configuration
-                    .GetSection(InboxOptions.Section)
-                    .Get<InboxOptions>(binder => binder.ErrorOnUnknownConfiguration = true)
-                ?? new InboxOptions();
-        }
-        catch (InvalidOperationException failure)
-        {
-            throw Unusable([$"{InboxOptions.Section}: {failure.Message}"]);
-        }
-
+        var options = configuration.GetSection(InboxOptions.Section).Get<InboxOptions>() ?? new InboxOptions();
         string[] problems = [.. options.Problems()];
-        return problems.Length == 0 ? options : throw Unusable(problems);
+        return problems.Length == 0
+            ? options
+            : throw new OptionsValidationException(InboxOptions.Section, typeof(InboxOptions), problems);
     }
-
-    private static OptionsValidationException Unusable(string[] problems) =>
-        new(InboxOptions.Section, typeof(InboxOptions), problems);
 }

@@ -19,7 +19,9 @@ public static class LedgerSetup
 {
     public static void AddLedger(this IHostApplicationBuilder builder)
     {
-        var options = Read(builder.Configuration);
+        var options =
+            builder.Configuration.GetSection(DeliveriesOptions.Section).Get<DeliveriesOptions>()
+            ?? new DeliveriesOptions();
         if (options.AllowSynthetic && builder.Environment.IsProduction())
         {
             throw Invalid(
@@ -66,24 +68,13 @@ public static class LedgerSetup
                 ApplicationName = "lagesbild",
             }.ConnectionString;
         }
-        catch (ArgumentException failure)
+        catch (ArgumentException)
         {
-            throw Invalid($"ConnectionStrings:Lagesbild is no PostgreSQL connection string: {failure.Message}");
-        }
-    }
-
-    private static DeliveriesOptions Read(IConfiguration configuration)
-    {
-        try
-        {
-            return configuration
-                    .GetSection(DeliveriesOptions.Section)
-                    .Get<DeliveriesOptions>(binder => binder.ErrorOnUnknownConfiguration = true)
-                ?? new DeliveriesOptions();
-        }
-        catch (InvalidOperationException failure)
-        {
-            throw Invalid($"{DeliveriesOptions.Section}: {failure.Message}");
+            // What it complains of may be a part of a password.
+            throw Invalid(
+                "ConnectionStrings__Lagesbild is no PostgreSQL connection string, such as "
+                    + "Host=db.example.se;Database=lagesbild;Username=lagesbild;Password=…; a value that has ; in it stands in quotation marks."
+            );
         }
     }
 

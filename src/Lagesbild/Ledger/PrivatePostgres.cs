@@ -124,10 +124,11 @@ public sealed class PrivatePostgres : IAsyncDisposable
                 $"The data folder {folder} cannot be written by this user; choose another with --data."
             );
         }
-        catch (IOException failure) when (File.Exists(Path.Combine(folder, "in-use.lock")))
+        catch (IOException) when (File.Exists(Path.Combine(folder, "in-use.lock")))
         {
             throw new PrivatePostgresException(
-                $"The data folder {folder} is in use by another lagesbild ({failure.Message.TrimEnd('.')})."
+                $"The data folder {folder} is in use by another lagesbild that is still running: stop that one (Ctrl-C where it was "
+                    + "started), or choose another folder with --data."
             );
         }
         catch (IOException failure)

@@ -40,6 +40,8 @@ public sealed class BadRequestTests(ApiHost host) : IClassFixture<ApiHost>
     [InlineData(Ngb + "&region=02", "invalid-parameter", "region", "that /regions lists")]
     [InlineData(Ngb + "&region=20,23", "invalid-parameter", "region", "two digits")]
     [InlineData(Ngb + "&unit=EX11", "invalid-parameter", "unit", "an HSA-id that /units lists")]
+    [InlineData(Ngb + "&unit=se2321000180-ex11", "invalid-parameter", "unit", "not repeated here. Allowed: an HSA-id")]
+    [InlineData(Ngb + "&unit=se2321000180-ex11", "invalid-parameter", "unit", "capital SE, ten digits, a hyphen")]
     [InlineData(Ngb + "&unit=SE2321000180-EX99", "invalid-parameter", "unit", "\"SE2321000180-EX99\"")]
     [InlineData(Ngb + "&operator=privat", "invalid-parameter", "operator", "public, private, non-profit")]
     [InlineData(Ngb + "&timeLimit=30", "invalid-parameter", "timeLimit", "0-14, 15-30, 31-90, 91-180, over180-or-none")]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Lagesbild.Deliveries;
+using Lagesbild.Tests.Deliveries;
 using Lagesbild.Tests.Jobs;
 using Lagesbild.Tests.Ledger;
 
@@ -76,5 +77,23 @@ public sealed class CheckTests
         var (_, output, _) = await Program.RunAsync("check", folder.Inside(bad.FileName));
 
         Assert.Contains("FEL file-name: Filens namn är inte", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_of_each_is_told_in_the_singular_and_none_or_more_in_the_plural()
+    {
+        using var folder = new TestFolder();
+        var delivery = new NcrFile();
+        delivery.Unit(NcrFile.Falun, "Exempelkliniken Ögon Falun", "20", "2080", "privat");
+        delivery.Cell(NcrFile.Falun, "CJE", "365D", "alla", "[[0,6,1234]]", 1234);
+        new SmallDelivery(delivery.Name, delivery.ToBytes()).PutInto(folder.FullName);
+
+        var (_, output, _) = await Program.RunAsync("check", folder.Inside(delivery.Name));
+
+        Assert.Contains(
+            "  1 enhet, 1 åtgärd, 2 rader, 1 cell varav 0 undertryckta, 1\u00A0234 operationer på 365 dagar\n",
+            output,
+            StringComparison.Ordinal
+        );
     }
 }

@@ -29,7 +29,10 @@ internal sealed partial class Killing : IDisposable
 
     // Makes it say every statement to the database.
     private static KeyValuePair<string, string?>[] TellAll { get; } =
-    [new("Logging__LogLevel__Microsoft.EntityFrameworkCore", "Debug"), new("Logging__LogLevel__Npgsql", "Debug")];
+    [
+        new("Lagesbild__Logging__LogLevel__Microsoft.EntityFrameworkCore", "Debug"),
+        new("Lagesbild__Logging__LogLevel__Npgsql", "Debug"),
+    ];
 
     public static int Setting(string name, int otherwise) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } given

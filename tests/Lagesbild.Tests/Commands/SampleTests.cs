@@ -114,6 +114,7 @@ public sealed class SampleTests
         Assert.DoesNotContain(result.Findings.Counts.Keys, code => code != "unit-silent" || !mayRest);
         Assert.NotNull(result.Contents);
         Assert.Equal(made.Counts.Units, result.Counts!.Units);
+        Assert.Equal(made.Counts.Rows, result.Counts.Rows);
         Assert.Equal(made.Counts.Cells, result.Counts.Cells);
         Assert.Equal(made.Counts.Masked, result.Counts.MaskedCells);
         Assert.Equal(made.Counts.Operations, result.Counts.Operations);

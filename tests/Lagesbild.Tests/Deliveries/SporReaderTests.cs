@@ -533,6 +533,58 @@ public sealed class SporReaderTests
         Assert.DoesNotContain("minst en", message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("hsaid;kva;period;fran;till;antal", "Fält 4, tidsgrans, saknas.")]
+    [InlineData("hsaid;kva;period;tidsgrans;fran;till", "Fält 7, antal, saknas.")]
+    [InlineData("hsaid;kva;period;tidsgrans;fran;till;antal;", "Fält 8 ska inte finnas.")]
+    [InlineData("hsaid;hemlig;kva;period;tidsgrans;fran;till;antal", "Fält 2 ska inte finnas.")]
+    [InlineData("hsaid;kva;kva;period;tidsgrans;fran;till;antal", "Fält 3 ska inte finnas.")]
+    [InlineData(
+        "hsaid;kva;period;tidsgrans;fran;till;antal;a;b;c;d;e",
+        "Fält 8 ska inte finnas. Fält 9 ska inte finnas. Fält 10 ska inte finnas. Ytterligare 2 fält ska inte heller finnas."
+    )]
+    [InlineData("hsaid;kva;period;tidsgräns;fran;till;antal", "Fält 4 ska heta tidsgrans.")]
+    [InlineData(
+        "HSAID;kva;period; tidsgrans;fran;till;antal",
+        "Fält 1 ska heta hsaid, med små bokstäver och utan blanksteg. Fält 4 ska heta tidsgrans, med små bokstäver och utan blanksteg."
+    )]
+    [InlineData("hsaid;period;kva;tidsgrans;fran;till;antal", "kva står på fel plats: den ska vara fält 2.")]
+    [InlineData("hsaid;hemlig;period;tidsgrans;fran;till", "Fält 2 ska heta kva. Fält 7, antal, saknas.")]
+    [InlineData(
+        "hsaid,kva,period,tidsgrans,fran,till,antal",
+        "Fälten skiljs åt med komma. Skilj dem åt med semikolon."
+    )]
+    [InlineData(
+        "hsaid\tkva\tperiod\ttidsgrans\tfran\ttill\tantal",
+        "Fälten skiljs åt med tabb. Skilj dem åt med semikolon."
+    )]
+    [InlineData(
+        "hsaid;kva;period;tidsgrans;fran;till;antal\rSE2321000180-EX01;NGB",
+        "Raderna slutar med enbart CR. Låt dem sluta med LF eller CRLF."
+    )]
+    [InlineData(
+        "\"hsaid\";\"kva\";\"period\";\"tidsgrans\";\"fran\";\"till\";\"antal\"",
+        "Den har citattecken. Skriv rubrikerna utan."
+    )]
+    [InlineData(
+        "\uFEFF\uFEFFhsaid;kva;period;tidsgrans;fran;till;antal",
+        "Posten börjar med två byteordningsmärken (BOM). Skriv ett eller inget."
+    )]
+    [InlineData("", "Den är tom.")]
+    [InlineData(
+        "SE2321000180-EX01;NGB;30D;ALLA;0;6;5",
+        "Ingen av rubrikerna finns där: kanske saknas rubrikraden, eller så är det en annan fils."
+    )]
+    public void A_header_that_differs_is_told_what_to_mend(string written, string told)
+    {
+        var file = SporFile.Good();
+        file.Waits[0] = written;
+        Assert.Equal(
+            "Första raden ska vara exakt hsaid;kva;period;tidsgrans;fran;till;antal. " + told,
+            Assert.Single(Reading.Read(file).Findings.Listed).Message
+        );
+    }
+
     [Fact]
     public void A_file_of_nothing_is_said_to_be_empty() =>
         Assert.Equal("Filen är tom.", Assert.Single(Reading.Read("SPOR_2026-11-21.zip", []).Findings.Listed).Message);

@@ -152,6 +152,10 @@ public sealed class UnitPageTests(PagesHost pages) : IClassFixture<PagesHost>
     [Theory]
     [InlineData("/enhet/SE0000000000-X", "Vårdenheten finns inte")]
     [InlineData("/enhet/SE0000000000-X/NGB", "Vårdenheten finns inte")]
+    [InlineData(
+        "/enhet/se2321000180-ex11",
+        "skrivs som SE2321000180-EX01, och stora bokstäver är inte detsamma som små"
+    )]
     [InlineData($"/enhet/{HandMadePicture.Falun}/XYZ", "Åtgärden finns inte")]
     [InlineData($"/enhet/{HandMadePicture.Falun}/CJE", "har inga uppgifter om")]
     public async Task What_is_not_there_is_said(string address, string said) =>

@@ -267,7 +267,8 @@ internal static class SampleFile
         text.Write("}"u8);
         text.EndLine(isRow: false);
         text.Flush();
-        return new SampleCounts(country.Units.Count, rows, cellCount, masked, operations);
+        // The last line counts the header too; a receipt does not.
+        return new SampleCounts(country.Units.Count, rows - 1, cellCount, masked, operations);
     }
 
     private static void WriteNcrCell(SampleText text, Waits waits, int period, int group)

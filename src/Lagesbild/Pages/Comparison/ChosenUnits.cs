@@ -15,7 +15,9 @@ public static class ChosenUnits
         var units = asked.Select(picture.FindUnit).OfType<Unit>().ToList();
         if (units.Count < asked.Count)
         {
-            notes.Add("En av enheterna finns inte och togs inte med. En enhet anges med sitt HSA-id.");
+            notes.Add(
+                "En av enheterna finns inte och togs inte med. En enhet anges med sitt HSA-id, som SE2321000180-EX01 (stora bokstäver är inte detsamma som små)."
+            );
         }
 
         if (units.Count > ComparisonChart.Most)

@@ -17,7 +17,9 @@ public sealed record Nothing(string Heading, string Explanation)
     public static Nothing Unit { get; } =
         new(
             "Vårdenheten finns inte",
-            "Ingen källa har en enhet med det HSA-id:t. Den kan ha bytt id, eller aldrig ha rapporterat till registret."
+            "Ingen källa har en enhet med det HSA-id:t. Ett HSA-id skrivs som SE2321000180-EX01, och stora bokstäver är inte detsamma "
+                + "som små. Är det rätt skrivet kan enheten ha bytt id, eller aldrig ha rapporterat till registret. Sök i stället en "
+                + "åtgärd, och välj enheten i tabellen."
         );
 
     public static Nothing Procedure { get; } =

@@ -84,6 +84,21 @@ public sealed class WholeServiceTests(PkiFixture pki) : IClassFixture<PkiFixture
                 304,
                 ("If-None-Match", etag!)
             );
+            foreach (var file in (string[])["openapi.yaml", "openapi.json"])
+            {
+                // The contract names the host that it was asked at, so only one that is the service's own.
+                var own = await CheckAsync(nobody, HttpMethod.Get, $"{Api}/{file}", 200, says: $"https://{Name}{Api}");
+                await CheckAsync(
+                    nobody,
+                    HttpMethod.Get,
+                    $"{Api}/{file}",
+                    421,
+                    ("Host", "localhost"),
+                    saysNot: "localhost"
+                );
+                Assert.Equal(own, await CheckAsync(nobody, HttpMethod.Get, $"{Api}/{file}", 200));
+            }
+
             await CheckAsync(navigator, HttpMethod.Get, "/", 421, ("Host", "localhost"));
             await CheckAsync(navigator, HttpMethod.Get, $"{Api}/regions", 421, ("Host", "localhost"));
             await CheckAsync(navigator, HttpMethod.Get, $"{Api}/regions", 403, ("Client-Cert", ":AAAA:"));
@@ -174,7 +189,9 @@ public sealed class WholeServiceTests(PkiFixture pki) : IClassFixture<PkiFixture
         HttpMethod method,
         string path,
         int status,
-        (string Name, string Value)? header = null
+        (string Name, string Value)? header = null,
+        string says = "",
+        string saysNot = "hemligt"
     )
     {
         using var request = Request(method, path);
@@ -192,7 +209,8 @@ public sealed class WholeServiceTests(PkiFixture pki) : IClassFixture<PkiFixture
         var text = await response.Content.ReadAsStringAsync(Cancelled);
         var what = $"{method} {path[..Math.Min(60, path.Length)]} {(int)response.StatusCode} {text}";
         Assert.True((int)response.StatusCode == status, what);
-        Assert.DoesNotContain("hemligt", text, StringComparison.Ordinal);
+        Assert.Contains(says, text, StringComparison.Ordinal);
+        Assert.DoesNotContain(saysNot, text, StringComparison.Ordinal);
         string Of(string name) =>
             response.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : "missing";
         Assert.Equal("nosniff", Of("X-Content-Type-Options"));
