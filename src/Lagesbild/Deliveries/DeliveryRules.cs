@@ -37,6 +37,7 @@ internal sealed class DeliveryRules
     private readonly long[] _patients;
     private readonly string[] _periodCodes;
     private readonly CellBounds _bounds;
+    private readonly MaskingAdvice _advice;
     private readonly List<(Period Period, int Group)> _pinned = [];
     private int _pair;
 
@@ -54,6 +55,7 @@ internal sealed class DeliveryRules
                 .Select(i => new Period((byte)i).ToCode(contents.Version.ReferenceDate)),
         ];
         _bounds = new CellBounds(contents.Version.ReferenceDate, _groups, contents.Source.GroupsPartition);
+        _advice = new MaskingAdvice(contents.Source, _patients, _bounds, _periodCodes);
     }
 
     public static void Judge(DeliveryContents contents, DeliveryBuilder delivery)
@@ -209,7 +211,10 @@ internal sealed class DeliveryRules
             }
 
             var shown = Names(Shown(period));
-            GroupSum($"{code}: {shown} visas fast {Everybody} är undertryckt. Undertryck även {shown}.", line);
+            GroupSum(
+                $"{code}: {shown} visas fast {Everybody} är undertryckt. Undertryck även {ToMask("group-sum", Cells(period, Shown(period)))}",
+                line
+            );
         }
         else if (visible + masked > all || (_contents.Source.GroupsPartition && masked == 0 && visible != all))
         {
@@ -259,7 +264,8 @@ internal sealed class DeliveryRules
         if (!_contents.Source.GroupsPartition)
         {
             var shown = Names(Shown(period));
-            return $"{Everybody} minus {shown} är mellan 1 och 4 patienter: resten går att räkna ut. Undertryck {shown}.";
+            return $"{Everybody} minus {shown} är mellan 1 och 4 patienter: resten går att räkna ut. "
+                + $"Undertryck {ToMask("derivable", Cells(period, Shown(period)))}";
         }
 
         return (
@@ -268,43 +274,28 @@ internal sealed class DeliveryRules
                     : $"{Names(Masks(period))} har tillsammans färre än {Smallest} patienter, som går att räkna ut ur de synliga."
             )
             + $" Undertryck fler urval, så att minst två är undertryckta och de tillsammans har minst {Smallest} patienter; förslagsvis "
-            + $"{SmallestShown(period)}.";
+            + ToMask("derivable", [], Cells(period, Masks(period)));
     }
 
-    // The smallest visible group, rather one that no shorter window shows; where there is none everybody.
-    private string SmallestShown(Period period)
+    /// <summary>The cells to mask, the end of a sentence. What is not listed needs no advice.</summary>
+    private string ToMask(
+        string code,
+        IEnumerable<(int Period, int Group)> start,
+        params IReadOnlyCollection<(int Period, int Group)> hidden
+    )
     {
-        var group = Shown(period)
-            .DefaultIfEmpty(0)
-            .MinBy(shown => (ShorterShown(period, shown).Any(), Patients(period, shown)));
-        return ToMask(period, group) ?? _contents.Source.Groups[group].Code;
-    }
-
-    // What may not be visible in a shorter window when it is masked in this one.
-    private IEnumerable<Period> ShorterShown(Period period, int group) =>
-        Enumerable
-            .Range(0, period.IsMonth ? 0 : period.Index)
-            .Select(shorter => new Period((byte)shorter))
-            .Where(shorter => Patients(shorter, group) > 0);
-
-    /// <summary>A group in a window and in the shorter ones that show it; null where none does.</summary>
-    private string? ToMask(Period period, int group)
-    {
-        List<Period> shorter = [.. ShorterShown(period, group)];
-        if (shorter.Count == 0)
+        if (_findings.Counts.GetValueOrDefault(code) >= Findings.ListedPerCode)
         {
-            return null;
+            return "";
         }
 
-        // Where it would be masked alone there, the whole of that window, and with it those that are shorter still.
-        var alone = group > 0 && _contents.Source.GroupsPartition ? shorter.FindLastIndex(w => !Masks(w).Any()) : -1;
-        var name =
-            $"{_contents.Source.Groups[group].Code} i {List(shorter.Skip(alone + 1).Append(period).Select(CodeOf))}";
-        var whole = Period.Windows.Where(w =>
-            alone >= 0 && w.Index <= shorter[alone].Index && Patients(w, 0) != Missing
-        );
-        return whole.Any() ? $"{name} och alla celler i {List(whole.Select(CodeOf))}" : name;
+        var cells = _advice.Find(start, hidden);
+        var losesAsa = _contents.Pairs[_pair].Asa is not null && cells.Contains((Period.Days365.Index, 0));
+        return _advice.Text(cells) + (losesAsa ? ". Ta då bort raden i asa.csv." : ".");
     }
+
+    private static (int Period, int Group)[] Cells(Period period, IEnumerable<int> groups) =>
+        [.. groups.Select(group => ((int)period.Index, group))];
 
     private IEnumerable<int> Sent(Period period) => Groups.Where(group => Patients(period, group) != Missing);
 
@@ -317,13 +308,7 @@ internal sealed class DeliveryRules
     private string Names(IEnumerable<int> groups)
     {
         string[] codes = [.. groups.Select(group => _contents.Source.Groups[group].Code)];
-        return (codes.Length == 1 ? "urvalet " : "urvalen ") + List(codes);
-    }
-
-    private static string List(IEnumerable<string> words)
-    {
-        string[] all = [.. words];
-        return all is [var only] ? only : $"{string.Join(", ", all[..^1])} och {all[^1]}";
+        return (codes.Length == 1 ? "urvalet " : "urvalen ") + MaskingAdvice.List(codes);
     }
 
     /// <summary>Masked cells that periods and groups together leave one single number for.</summary>
@@ -345,20 +330,12 @@ internal sealed class DeliveryRules
         foreach (var (period, group) in _pinned)
         {
             var (code, severity) = group == 0 ? ("derivable-window", Severity.Warning) : ("derivable", Severity.Error);
-            // What is not listed needs no advice.
-            var helps =
-                _findings.Counts.GetValueOrDefault(code) < Findings.ListedPerCode
-                    ? _bounds.FindToMask(period.Index, group)
-                    : null;
-            var advice = helps is var (inPeriod, ofGroup)
-                ? $"Undertryck också {ToMask(new Period((byte)inPeriod), ofGroup) ?? CellName(new Period((byte)inPeriod), ofGroup)}, eller någon annan av dem."
-                : "Undertryck fler av dem; det räcker inte med en.";
             _findings.Add(
                 new Finding(
                     code,
                     severity,
                     $"{CellName(period, group)} går att räkna ut ur åtgärdens andra celler vid enheten: urval, fönster och månader "
-                        + $"lämnar bara ett möjligt antal. {advice}",
+                        + $"lämnar bara ett möjligt antal. Undertryck också {ToMask(code, [], (period.Index, group))}",
                     _delivery.CellEntry,
                     LineOf(period, group)
                 )
@@ -419,7 +396,12 @@ internal sealed class DeliveryRules
         if (many == Missing || (many == Masked && few != Masked))
         {
             WindowSum(
-                $"{Codes()}: det kortare fönstret finns fast det längre saknas eller är undertryckt. Skicka det längre, eller undertryck båda.",
+                $"{Codes()}: det kortare fönstret finns fast det längre "
+                    + (
+                        many == Missing
+                            ? "saknas. Skicka även det."
+                            : $"är undertryckt. Undertryck även {ToMask("window-sum", Cells(shorter, [group]))}"
+                    ),
                 LineOf(shorter, group)
             );
         }
@@ -434,7 +416,8 @@ internal sealed class DeliveryRules
         {
             _findings.Warning(
                 "derivable-window",
-                $"{Codes()} skiljer på mellan 1 och 4 patienter, som därmed går att räkna ut. Undertryck det kortare.",
+                $"{Codes()} skiljer på mellan 1 och 4 patienter, som därmed går att räkna ut. "
+                    + $"Undertryck {ToMask("derivable-window", Cells(shorter, [group]))}",
                 _delivery.CellEntry,
                 LineOf(shorter, group)
             );

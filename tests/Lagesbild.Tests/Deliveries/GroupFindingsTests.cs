@@ -13,7 +13,7 @@ public sealed class GroupFindingsTests
         "ALLA:x 14:20 30:x EJ:9",
         "group-sum",
         0,
-        "urvalen 14 och EJ visas fast ALLA är undertryckt. Undertryck även urvalen 14 och EJ."
+        "urvalen 14 och EJ visas fast ALLA är undertryckt. Undertryck även 14 och EJ i 2026-10."
     )]
     [InlineData(
         "ALLA:20",
@@ -57,14 +57,14 @@ public sealed class GroupFindingsTests
         "derivable",
         3,
         "urvalet 90 är ensamt undertryckt och går att räkna ut ur de synliga. Undertryck fler urval, så att minst två är "
-            + "undertryckta och de tillsammans har minst 5 patienter; förslagsvis 14."
+            + "undertryckta och de tillsammans har minst 5 patienter; förslagsvis 14 i 2026-10."
     )]
     [InlineData(
         "ALLA:20 14:9 30:8 90:x EJ:x",
         "derivable",
         0,
         "urvalen 90 och EJ har tillsammans färre än 5 patienter, som går att räkna ut ur de synliga. Undertryck fler urval, så "
-            + "att minst två är undertryckta och de tillsammans har minst 5 patienter; förslagsvis 30."
+            + "att minst två är undertryckta och de tillsammans har minst 5 patienter; förslagsvis 30 i 2026-10."
     )]
     public void The_groups_of_a_period_are_named(string cells, string code, int row, string message)
     {
@@ -91,7 +91,7 @@ public sealed class GroupFindingsTests
         20,
         17,
         "derivable",
-        "alla minus urvalet ja är mellan 1 och 4 patienter: resten går att räkna ut. Undertryck urvalet ja."
+        "alla minus urvalet ja är mellan 1 och 4 patienter: resten går att räkna ut. Undertryck ja i 2026-10."
     )]
     public void A_group_that_leaves_a_rest_is_named(int all, int general, string code, string message)
     {
@@ -106,12 +106,12 @@ public sealed class GroupFindingsTests
     [Theory]
     [InlineData(
         "365D: ALLA:40 14:x EJ:30; 90D: ALLA:20 EJ:20; 30D: ALLA:10 EJ:10",
-        "EJ i 365D och alla celler i 30D och 90D"
+        "EJ i 365D samt alla celler i 30D och 90D."
     )]
-    [InlineData("365D: ALLA:50 14:x 30:30 EJ:10; 90D: ALLA:8 EJ:8", "30.")] // not the smallest, but in no shorter window
+    [InlineData("365D: ALLA:50 14:x 30:30 EJ:10; 90D: ALLA:8 EJ:8", "30 i 365D.")] // not the smallest, but in no shorter window
     [InlineData(
         "365D: ALLA:60 14:x EJ:30; 90D: ALLA:50 14:x 30:x EJ:20; 30D: ALLA:30 14:x 30:x EJ:10",
-        "EJ i 30D, 90D och 365D"
+        "EJ i 30D, 90D och 365D."
     )]
     public void What_is_advised_to_be_masked_does_not_lead_to_the_next_refusal(string periods, string advice)
     {
