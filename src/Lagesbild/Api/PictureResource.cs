@@ -58,7 +58,7 @@ internal sealed class PictureResource<T>(
         var coding = ContentCodings.Accepted(request.Headers.AcceptEncoding);
         var key = new RequestKey(request.Path.Value!, request.QueryString.Value, accepted, coding);
         var generation = cache.Of(picture);
-        return generation.Find(key) is { } known ? known.WriteAsync(context) : RespondAnew(context, generation, key);
+        return generation.Find(key) is { } known ? known.GiveAsync(context) : RespondAnew(context, generation, key);
     }
 
     private Task RespondAnew(HttpContext context, ResponseCache.Generation generation, RequestKey key)
@@ -103,6 +103,6 @@ internal sealed class PictureResource<T>(
         }
 
         generation.Keep(key, response);
-        return response.WriteAsync(context);
+        return response.GiveAsync(context);
     }
 }

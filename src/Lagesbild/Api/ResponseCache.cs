@@ -18,7 +18,7 @@ internal readonly record struct RequestKey(string Path, string? Query, Represent
 }
 
 /// <summary>A response of 200, ready to be written: its bytes, packed, and its headers as they go out.</summary>
-internal sealed class StoredResponse
+internal sealed class StoredResponse : KeptAnswer
 {
     public static readonly StringValues PictureCacheControl = "private, max-age=60";
     private static readonly StringValues Varies = $"{HeaderNames.Accept}, {HeaderNames.AcceptEncoding}";
@@ -27,7 +27,6 @@ internal sealed class StoredResponse
     private readonly StringValues _etag;
     private readonly StringValues _coding;
     private readonly string _contentType;
-    private readonly int? _rows;
 
     /// <param name="body">As it is before it is packed.</param>
     /// <param name="etag">Of this coding.</param>
@@ -39,8 +38,8 @@ internal sealed class StoredResponse
         ContentCoding coding,
         int? rows = null
     )
+        : base(rows)
     {
-        _rows = rows;
         _body = coding.Pack(body);
         _etag = etag;
         _coding = coding.HeaderValue();
@@ -64,16 +63,8 @@ internal sealed class StoredResponse
             : new StoredResponse(body, etag, representation, coding).WriteBodyAsync(context);
     }
 
-    /// <summary>Writes it, or 304 where the caller has it.</summary>
-    public Task WriteAsync(HttpContext context)
-    {
-        if (_rows is { } rows)
-        {
-            context.RowsReturned(rows);
-        }
-
-        return Has(context, _etag, PictureCacheControl) ? Task.CompletedTask : WriteBodyAsync(context);
-    }
+    public override Task WriteAsync(HttpContext context) =>
+        Has(context, _etag, PictureCacheControl) ? Task.CompletedTask : WriteBodyAsync(context);
 
     private Task WriteBodyAsync(HttpContext context)
     {
@@ -182,9 +173,8 @@ internal sealed class ResponseCache(CurrentPicture current, Contacts contacts)
     /// What is kept for a request that plainly accepts JSON, the default of all that is kept; null where there is nothing, or
     /// somebody has to think about what is wanted. Only for readers.
     /// </summary>
-    public Task? Answer(HttpContext context)
+    public KeptAnswer? Find(HttpRequest request)
     {
-        var request = context.Request;
         if (current.Value is not { } picture || !Representation.Json.IsPlainlyAccepted(request.Headers.Accept))
         {
             return null;
@@ -192,7 +182,7 @@ internal sealed class ResponseCache(CurrentPicture current, Contacts contacts)
 
         var coding = ContentCodings.Accepted(request.Headers.AcceptEncoding);
         var key = new RequestKey(request.Path.Value!, request.QueryString.Value, Representation.Json, coding);
-        return Of(picture).Find(key)?.WriteAsync(context);
+        return Of(picture).Find(key);
     }
 
     /// <summary>The responses of a picture; those of another are forgotten.</summary>

@@ -81,8 +81,8 @@ public static class Hosting
     {
         app.UseApi();
         app.UseSecurity(
-            app.Services.GetRequiredService<ResponseCache>().Answer,
-            app.Services.GetRequiredService<PageCache>().Answer
+            app.Services.GetRequiredService<ResponseCache>().Find,
+            app.Services.GetRequiredService<PageCache>().Find
         );
         app.MapApi();
         app.MapPages();

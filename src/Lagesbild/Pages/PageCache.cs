@@ -18,8 +18,6 @@ internal sealed class PageCache(CurrentPicture current, Contacts contacts, TimeP
 
     private readonly record struct Key(string Path, string Query, ContentCoding Coding);
 
-    private sealed record Kept(byte[] Body, string ETag, int? Rows);
-
     private sealed class Generation(Picture.Picture picture, ContactList contacts, DateOnly day)
     {
         public Picture.Picture Picture { get; } = picture;
@@ -32,16 +30,8 @@ internal sealed class PageCache(CurrentPicture current, Contacts contacts, TimeP
     private volatile Generation? _generation;
 
     /// <summary>What is kept for the request; null where nothing is. Only for readers.</summary>
-    public Task? Answer(HttpContext context)
-    {
-        if (current.Value is not { } picture)
-        {
-            return null;
-        }
-
-        var key = KeyOf(context.Request);
-        return Of(picture).Pages.TryGetValue(key, out var kept) ? WriteAsync(context, kept, key.Coding) : null;
-    }
+    public KeptAnswer? Find(HttpRequest request) =>
+        current.Value is { } picture ? Of(picture).Pages.GetValueOrDefault(KeyOf(request)) : null;
 
     /// <summary>Lets a page's endpoint make it, and keeps it.</summary>
     public async Task MakeAsync(HttpContext context, RequestDelegate next)
@@ -58,7 +48,7 @@ internal sealed class PageCache(CurrentPicture current, Contacts contacts, TimeP
         if (await MakeAsync(context, next, key.Coding) is { } made)
         {
             Keep(pages, key, made);
-            await WriteAsync(context, made, key.Coding);
+            await made.GiveAsync(context);
         }
     }
 
@@ -99,11 +89,8 @@ internal sealed class PageCache(CurrentPicture current, Contacts contacts, TimeP
         if (response.StatusCode == StatusCodes.Status200OK)
         {
             var content = coding.Pack(made.ToArray());
-            return new Kept(
-                content,
-                $"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 12))}\"",
-                context.RowsReturned()
-            );
+            var etag = $"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 12))}\"";
+            return new Kept(content, etag, coding, context.RowsReturned());
         }
 
         response.Headers.CacheControl = "no-store";
@@ -123,7 +110,7 @@ internal sealed class PageCache(CurrentPicture current, Contacts contacts, TimeP
             return;
         }
 
-        var size = kept.Body.Length + 1_000;
+        var size = kept.Size + 1_000;
         if (Interlocked.Add(ref pages.Bytes, size) > Capacity)
         {
             // Starting over is simpler than choosing whom to drop; the popular ones are back at once.
@@ -134,34 +121,33 @@ internal sealed class PageCache(CurrentPicture current, Contacts contacts, TimeP
         pages.Pages[key] = kept;
     }
 
-    private static async Task WriteAsync(HttpContext context, Kept kept, ContentCoding coding)
+    private sealed class Kept(byte[] body, string etag, ContentCoding coding, int? rows) : KeptAnswer(rows)
     {
-        var response = context.Response;
-        if (kept.Rows is { } rows)
-        {
-            context.RowsReturned(rows);
-        }
+        public int Size => body.Length;
 
-        response.Headers.ETag = kept.ETag;
-        response.Headers.CacheControl = "private, no-cache";
-        response.Headers.Vary = HeaderNames.AcceptEncoding;
-        if (context.Request.Headers.IfNoneMatch == kept.ETag)
+        public override Task WriteAsync(HttpContext context)
         {
-            response.ContentType = null;
-            response.StatusCode = StatusCodes.Status304NotModified;
-            return;
-        }
+            var response = context.Response;
+            response.Headers.ETag = etag;
+            response.Headers.CacheControl = "private, no-cache";
+            response.Headers.Vary = HeaderNames.AcceptEncoding;
+            if (context.Request.Headers.IfNoneMatch == etag)
+            {
+                response.ContentType = null;
+                response.StatusCode = StatusCodes.Status304NotModified;
+                return Task.CompletedTask;
+            }
 
-        response.ContentType = "text/html; charset=utf-8";
-        response.ContentLength = kept.Body.Length;
-        if (coding.HeaderValue() is { } packed)
-        {
-            response.Headers.ContentEncoding = packed;
-        }
+            response.ContentType = "text/html; charset=utf-8";
+            response.ContentLength = body.Length;
+            if (coding.HeaderValue() is { } packed)
+            {
+                response.Headers.ContentEncoding = packed;
+            }
 
-        if (!HttpMethods.IsHead(context.Request.Method))
-        {
-            await response.Body.WriteAsync(kept.Body, context.RequestAborted);
+            return HttpMethods.IsHead(context.Request.Method)
+                ? Task.CompletedTask
+                : response.Body.WriteAsync(body, context.RequestAborted).AsTask();
         }
     }
 }

@@ -45,54 +45,26 @@ internal readonly partial record struct AuditEntry(
     /// <summary>In the place of what may be a personal identity number.</summary>
     public const string Hidden = "[hidden]";
 
-    // Encoded once: a busy service writes many lines.
-    private static class Names
+    /// <summary>Who asked. The writer's own encoder leaves nothing but printable ASCII as it is.</summary>
+    public void WriteCallerTo(Utf8JsonWriter json)
     {
-        public static readonly JsonEncodedText Time = JsonEncodedText.Encode("time");
-        public static readonly JsonEncodedText TraceId = JsonEncodedText.Encode("traceId");
-        public static readonly JsonEncodedText Id = JsonEncodedText.Encode("id");
-        public static readonly JsonEncodedText HsaId = JsonEncodedText.Encode("hsaId");
-        public static readonly JsonEncodedText Organisation = JsonEncodedText.Encode("organisation");
-        public static readonly JsonEncodedText Kind = JsonEncodedText.Encode("kind");
-        public static readonly JsonEncodedText Issuer = JsonEncodedText.Encode("issuer");
-        public static readonly JsonEncodedText Thumbprint = JsonEncodedText.Encode("thumbprint");
-        public static readonly JsonEncodedText Method = JsonEncodedText.Encode("method");
-        public static readonly JsonEncodedText Path = JsonEncodedText.Encode("path");
-        public static readonly JsonEncodedText Query = JsonEncodedText.Encode("query");
-        public static readonly JsonEncodedText Status = JsonEncodedText.Encode("status");
-        public static readonly JsonEncodedText Rows = JsonEncodedText.Encode("rows");
-        public static readonly JsonEncodedText Reason = JsonEncodedText.Encode("reason");
-        public static readonly JsonEncodedText More = JsonEncodedText.Encode("more");
+        json.WriteString("hsaId", Caller?.HsaId);
+        json.WriteString("organisation", Caller?.Organisation);
+        json.WriteString("kind", Caller is null ? null : KindOf(Caller.Kind));
+        json.WriteString("issuer", Caller?.Issuer);
+        json.WriteString("thumbprint", Caller?.Thumbprint ?? Thumbprint);
     }
 
-    /// <summary>As one JSON object. The writer's own encoder leaves nothing but printable ASCII as it is.</summary>
-    public void WriteTo(Utf8JsonWriter json)
+    /// <summary>What he asked for, as it may be shown.</summary>
+    public void WriteQuestionTo(Utf8JsonWriter json)
     {
         var (path, query) = ShownTarget();
-        json.WriteStartObject();
-        json.WriteString(Names.Time, Time.UtcDateTime);
-        json.WriteString(Names.TraceId, TraceId);
-        json.WriteString(Names.Id, Id);
-        json.WriteString(Names.HsaId, Caller?.HsaId);
-        json.WriteString(Names.Organisation, Caller?.Organisation);
-        json.WriteString(Names.Kind, Caller is null ? null : KindOf(Caller.Kind));
-        json.WriteString(Names.Issuer, Caller?.Issuer);
-        json.WriteString(Names.Thumbprint, Caller?.Thumbprint ?? Thumbprint);
-        json.WriteString(Names.Method, Methods.Contains(Method) ? Method : Hidden);
-        json.WriteString(Names.Path, Cut(path, Caller is null ? LongestOfStrangers : LongestPath));
-        json.WriteString(
-            Names.Query,
-            query is null ? null : Cut(query, Caller is null ? LongestOfStrangers : LongestQuery)
-        );
-        json.WriteNumber(Names.Status, Status);
-        if (Rows is { } rows)
-            json.WriteNumber(Names.Rows, rows);
-        else
-            json.WriteNull(Names.Rows);
-        json.WriteString(Names.Reason, Reason);
-        if (More > 0)
-            json.WriteNumber(Names.More, More);
-        json.WriteEndObject();
+        var (longestPath, longestQuery) = Caller is null
+            ? (LongestOfStrangers, LongestOfStrangers)
+            : (LongestPath, LongestQuery);
+        json.WriteString("method", Methods.Contains(Method) ? Method : Hidden);
+        json.WriteString("path", Cut(path, longestPath));
+        json.WriteString("query", query is null ? null : Cut(query, longestQuery));
     }
 
     private static string KindOf(CallerKind kind) => kind == CallerKind.Person ? "person" : "function";

@@ -1,7 +1,5 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text.Json;
 using System.Threading.Channels;
 
 namespace Lagesbild.Security;
@@ -86,8 +84,7 @@ internal sealed partial class AuditLog : IAsyncDisposable
 
     private async Task WriteAllAsync()
     {
-        var lines = new ArrayBufferWriter<byte>();
-        using var json = new Utf8JsonWriter(lines);
+        var lines = new AuditLines();
         while (await _entries.Reader.WaitToReadAsync())
         {
             await Task.Delay(Gathering, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -99,11 +96,8 @@ internal sealed partial class AuditLog : IAsyncDisposable
                     Flush(day, lines);
                     day = its;
                 }
-                entry.WriteTo(json);
-                json.Flush();
-                json.Reset();
-                lines.Write("\n"u8);
-                if (lines.WrittenCount > 1 << 16)
+                lines.Add(entry);
+                if (lines.Length > 1 << 16)
                     Flush(day, lines);
             }
             Flush(day, lines);
@@ -111,16 +105,16 @@ internal sealed partial class AuditLog : IAsyncDisposable
         _file?.Dispose();
     }
 
-    private void Flush(DateOnly day, ArrayBufferWriter<byte> lines)
+    private void Flush(DateOnly day, AuditLines lines)
     {
-        if (lines.WrittenCount == 0)
+        if (lines.Length == 0)
             return;
-        if (_folder is null || !TryAppend(day, lines.WrittenSpan))
+        if (_folder is null || !TryAppend(day, lines.Written))
         {
             using var output = Console.OpenStandardOutput();
-            output.Write(lines.WrittenSpan);
+            output.Write(lines.Written);
         }
-        lines.ResetWrittenCount();
+        lines.Clear();
     }
 
     private bool TryAppend(DateOnly day, ReadOnlySpan<byte> lines)

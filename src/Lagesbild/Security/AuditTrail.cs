@@ -49,39 +49,63 @@ internal sealed class AuditTrail
                 || endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null;
             if (trail.Reason is not null || trail.IsFromKept || !isOpen)
             {
-                var (status, reason) = Outcome(context, fault, trail);
-                var activity = Activity.Current;
-                var entry = new AuditEntry(
+                var entry = EntryOf(
+                    context,
                     began,
-                    activity?.TraceId.ToHexString() ?? context.TraceIdentifier,
-                    (activity?.SpanId ?? ActivitySpanId.CreateRandom()).ToHexString(),
+                    context.Features.Get<IHttpRequestFeature>()!.RawTarget,
                     context.User.Caller(),
                     trail.Thumbprint,
-                    context.Request.Method,
-                    context.Features.Get<IHttpRequestFeature>()!.RawTarget,
-                    status,
                     trail.Rows,
-                    reason
+                    trail.Reason,
+                    fault
                 );
                 await (trail.Withheld is { } withheld ? log.WriteAsync(entry, withheld) : log.WriteAsync(entry));
             }
         }
     }
 
+    /// <summary>Once the request has been answered, or has failed.</summary>
+    public static AuditEntry EntryOf(
+        HttpContext context,
+        DateTimeOffset began,
+        string target,
+        Caller? caller,
+        string? thumbprint,
+        int? rows,
+        string? denied,
+        Exception? fault
+    )
+    {
+        var (status, reason) = Outcome(context, fault, denied);
+        var activity = Activity.Current;
+        return new AuditEntry(
+            began,
+            activity?.TraceId.ToHexString() ?? context.TraceIdentifier,
+            (activity?.SpanId ?? ActivitySpanId.CreateRandom()).ToHexString(),
+            caller,
+            thumbprint,
+            context.Request.Method,
+            target,
+            status,
+            rows,
+            reason
+        );
+    }
+
     /// <summary>What the caller was sent; an answer that he did not get to its end is <c>aborted</c>.</summary>
-    private static (int Status, string? Reason) Outcome(HttpContext context, Exception? fault, AuditTrail trail)
+    private static (int Status, string? Reason) Outcome(HttpContext context, Exception? fault, string? denied)
     {
         var response = context.Response;
         return fault switch
         {
-            null => (response.StatusCode, trail.Reason),
-            _ when response.HasStarted => (response.StatusCode, trail.Reason ?? Aborted),
-            BadHttpRequestException bad => (bad.StatusCode, trail.Reason),
+            null => (response.StatusCode, denied),
+            _ when response.HasStarted => (response.StatusCode, denied ?? Aborted),
+            BadHttpRequestException bad => (bad.StatusCode, denied),
             _ when context.RequestAborted.IsCancellationRequested => (
                 StatusCodes.Status499ClientClosedRequest,
-                trail.Reason ?? Aborted
+                denied ?? Aborted
             ),
-            _ => (StatusCodes.Status500InternalServerError, trail.Reason),
+            _ => (StatusCodes.Status500InternalServerError, denied),
         };
     }
 }

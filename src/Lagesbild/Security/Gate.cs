@@ -1,19 +1,17 @@
 using System.Runtime.CompilerServices;
+using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Authorization;
 
 namespace Lagesbild.Security;
 
-/// <summary>An answer that is kept for all readers; null where none is kept for this request, which is a GET or a HEAD.</summary>
-public delegate Task? KeptAnswer(HttpContext context);
-
 /// <summary>
-/// The short way for those whose certificate was accepted a moment ago. It lets nobody in that authentication and
+/// For those whose certificate was accepted a moment ago. It lets nobody in that authentication and
 /// authorization would not: it only spares making their handlers anew for each request, and leaves everything that it does
 /// not know to them.
 /// </summary>
-internal sealed class Gate(VerdictCache verdicts)
+internal sealed class Gate(VerdictCache verdicts, Proxies proxies)
 {
     // A connection keeps one certificate object for all its requests: it is hashed once.
     private static readonly ConditionalWeakTable<X509Certificate2, string> Thumbprints = [];
@@ -38,7 +36,27 @@ internal sealed class Gate(VerdictCache verdicts)
         )
             return false;
         context.User = caller;
+        Introduce(context, known, caller);
         return true;
+    }
+
+    /// <summary>Remembers a reader for the <see cref="ShortWay"/>; the host was looked at before the caller.</summary>
+    private void Introduce(HttpContext context, VerdictCache.Entry verdict, ClaimsPrincipal caller)
+    {
+        var host = context.Request.Headers.Host.ToString();
+        if (
+            caller.IsInRole(Roles.Reader)
+            && context.Features.Get<Acquaintance>() is { } connection
+            && (connection.Reader?.Verdict != verdict || connection.Reader.Host != host)
+            // A proxy's connection is many visitors'.
+            && !proxies.IsProxy(context.Connection.RemoteIpAddress)
+        )
+            connection.Reader = new(
+                host,
+                SecuritySetup.IsLocal(Hosts.Asked(context.Request)),
+                caller.Caller()!,
+                verdict
+            );
     }
 
     /// <summary>True where the endpoint asks for a reader and nothing more, and the caller is one.</summary>
@@ -48,16 +66,16 @@ internal sealed class Gate(VerdictCache verdicts)
         && IsReader(context);
 
     /// <summary>What is kept for the request, if a reader asks to see it; null: it has to be made.</summary>
-    public static Task? AnswerOf(HttpContext context, KeptAnswer[] kept)
+    public static Task? AnswerOf(HttpContext context, FindKept[] kept)
     {
         var method = context.Request.Method;
         if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) || !IsReader(context))
             return null;
-        foreach (var answer in kept)
-            if (answer(context) is { } answered)
+        foreach (var find in kept)
+            if (find(context.Request) is { } answer)
             {
                 context.Features.Get<AuditTrail>()!.IsFromKept = true;
-                return answered;
+                return answer.GiveAsync(context);
             }
         return null;
     }

@@ -125,6 +125,13 @@ public static class SecuritySetup
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
                 ((IConnectionBuilder)listen).Use(CloseOnUnreadableCertificates);
+                ((IConnectionBuilder)listen).Use(next =>
+                    connection =>
+                    {
+                        connection.Features.Set(new Acquaintance());
+                        return next(connection);
+                    }
+                );
                 listen.UseHttps(
                     new TlsHandshakeCallbackOptions
                     {
@@ -154,23 +161,27 @@ public static class SecuritySetup
         DemoDoor.Listen(kestrel, endpoint);
 
     /// <summary>
-    /// The audit log, security headers, authentication, the count of requests, routing, authorization: in this order, before
+    /// The short way, the audit log, security headers, authentication, the count of requests, routing, authorization: in this order, before
     /// all endpoints.
     /// </summary>
     /// <param name="kept">Asked, each in turn, once a reader has been let in, and before anything else is done for the request.</param>
-    public static void UseSecurity(this WebApplication app, params KeptAnswer[] kept)
+    public static void UseSecurity(this WebApplication app, params FindKept[] kept)
     {
         // Before anybody is let in; the job goes on from here.
         app.Services.GetRequiredService<RevocationFeed>().Import();
         var audit = app.Services.GetRequiredService<AuditLog>();
         var clock = app.Services.GetRequiredService<TimeProvider>();
         var gate = app.Services.GetRequiredService<Gate>();
+        var limit = app.Services.GetRequiredService<RateLimit>();
+        var verdicts = app.Services.GetRequiredService<VerdictCache>();
+        var proxies = app.Services.GetRequiredService<Proxies>();
+        app.Use(new ShortWay(verdicts, proxies, limit, audit, clock, kept).Go);
         app.Use((context, next) => AuditTrail.Record(context, next, audit, clock));
         app.UseEdge();
         if (app.Services.GetService<DemoDoor.Opened>() is not null)
             app.Use(DemoDoor.RefuseForeignHosts);
         app.UseWhen(context => !gate.Recognises(context), others => others.UseAuthentication());
-        app.Use(app.Services.GetRequiredService<RateLimit>().Admit);
+        app.Use(limit.Admit);
         app.Use((context, next) => Gate.AnswerOf(context, kept) ?? next(context));
         app.UseRouting();
         app.UseWhen(context => !Gate.Admits(context), others => others.UseAuthorization());

@@ -25,7 +25,9 @@ internal sealed class VerdictCache(TimeProvider clock)
     public long Epoch => Interlocked.Read(ref _epoch);
 
     public bool TryGet(string thumbprint, out Entry entry) =>
-        _entries.TryGetValue(thumbprint, out entry!) && clock.GetUtcNow() < entry.Until && entry.Epoch == Epoch;
+        _entries.TryGetValue(thumbprint, out entry!) && StillHolds(entry, clock.GetUtcNow());
+
+    public bool StillHolds(Entry entry, DateTimeOffset now) => now < entry.Until && entry.Epoch == Epoch;
 
     /// <param name="holdsUntil">When the certificate, one of its issuers or a revocation list ends.</param>
     public Entry Accept(string thumbprint, ClaimsPrincipal principal, DateTimeOffset holdsUntil, long epoch)

@@ -52,8 +52,10 @@ public sealed class GateTests(PkiFixture pki) : IClassFixture<PkiFixture>
     {
         await using var app = await FiguresHost.StartAsync(pki, Path.Combine(pki.Pki.Directory, "verdict-audit"));
         using var navigator = FiguresHost.Client(pki, app, "navigator");
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(navigator, Table));
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(navigator, Table));
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(HttpStatusCode.OK, await StatusAsync(navigator, Table));
+        }
         // As when the next revocation list names it: the connection stays, the verdict goes.
         var verdicts = app.Services.GetRequiredService<VerdictCache>();
         verdicts.Clear();

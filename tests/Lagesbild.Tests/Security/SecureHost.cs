@@ -60,6 +60,9 @@ internal sealed class SecureHost : IAsyncDisposable
 {
     public const string Who = "/lagesbild/v1/who";
 
+    /// <summary>Kept for readers; answers with the way it was reached.</summary>
+    public const string Kept = "/lagesbild/v1/kept";
+
     private static readonly string[] AllRoles = [Roles.Reader, Roles.Register, Roles.Operator];
 
     private readonly WebApplication _app;
@@ -122,7 +125,8 @@ internal sealed class SecureHost : IAsyncDisposable
             });
 
         var app = builder.Build();
-        app.UseSecurity();
+        app.UseSecurity(request => request.Path == Kept ? new KeptWay() : null);
+        app.MapGet(Kept, () => "made");
         app.MapGet(Who, (HttpContext context) => Results.Json(new Answer(context)));
         app.MapGet("/lagesbild/v1/operators", () => "ok").RequireAuthorization(Roles.Operator);
         app.MapGet("/lagesbild/v1/registers", () => "ok").RequireAuthorization(Roles.Register);
@@ -292,6 +296,12 @@ internal sealed class SecureHost : IAsyncDisposable
 
     private IEnumerable<Uri> Addresses() =>
         Get<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(a => new Uri(a));
+
+    private sealed class KeptWay() : KeptAnswer(rows: null)
+    {
+        public override Task WriteAsync(HttpContext context) =>
+            context.Response.WriteAsync(context.Features.Get<AuditTrail>() is null ? "short" : "long");
+    }
 
     /// <summary>What an endpoint can know of its caller.</summary>
     public sealed record Answer(

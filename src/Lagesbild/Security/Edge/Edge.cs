@@ -91,6 +91,14 @@ public static class Edge
     private static Task AddHeaders(object state)
     {
         var context = (HttpContext)state;
+        AddHeaders(context, SecuritySetup.IsLocal(Hosts.Asked(context.Request)));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>What goes with every answer.</summary>
+    /// <param name="isLocal">The service was asked for by one of this machine's names for itself.</param>
+    internal static void AddHeaders(HttpContext context, bool isLocal)
+    {
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
@@ -108,8 +116,7 @@ public static class Edge
         }
 
         // Not for localhost: HSTS holds for every port of a host, the demo door's plain HTTP included.
-        if (context.Request.IsHttps && !SecuritySetup.IsLocal(Hosts.Asked(context.Request)))
+        if (context.Request.IsHttps && !isLocal)
             headers.StrictTransportSecurity = "max-age=31536000";
-        return Task.CompletedTask;
     }
 }

@@ -147,6 +147,9 @@ internal sealed class Proxies
         return next(context);
     }
 
+    /// <summary>The request names a certificate, as only a proxy may.</summary>
+    public bool AreImitatedBy(HttpRequest request) => Carries(request.Headers, _header);
+
     private static bool Carries(IHeaderDictionary headers, string? header) =>
         headers.ContainsKey(Standard)
         || headers.ContainsKey(StandardChain)

@@ -72,6 +72,10 @@ internal sealed class RateLimit(LimitOptions limits, TimeProvider clock, Proxies
         return NoAccess.Write(context, TooMany);
     }
 
+    /// <summary>Counts one more of the caller's, unless that would be too many.</summary>
+    public bool Admits(Caller caller) =>
+        limits.RequestsPerSecond == 0 || Take(AllowanceOf(caller.HsaId, isAddress: false)) is null;
+
     /// <summary>Null: go on. Else how long until there is room for one more.</summary>
     internal TimeSpan? Take(string who, bool isAddress) => Take(AllowanceOf(who, isAddress));
 
