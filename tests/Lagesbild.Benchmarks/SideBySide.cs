@@ -8,13 +8,19 @@ using Lagesbild.Ledger;
 using Lagesbild.Security;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
 
 namespace Lagesbild.Benchmarks;
 
 internal sealed record Round(Load Service, Load Bare);
 
+/// <param name="Head">What the service put there itself: all but the date and the body's length.</param>
 /// <param name="ETag">As it stands in the header.</param>
-internal sealed record Answer(int Status, byte[] Body, string? ContentType, string? ContentEncoding, string ETag);
+internal sealed record Answer(int Status, byte[] Body, KeyValuePair<string, StringValues>[] Head, string ETag)
+{
+    public Answer WithETagAlone() => this with { Head = [new(HeaderNames.ETag, ETag)] };
+}
 
 /// <summary>
 /// The whole service on a national picture, and a bare Kestrel endpoint that returns the same bytes over the same TLS with the
@@ -95,17 +101,25 @@ internal sealed class SideBySide : IAsyncDisposable
             ? new Answer(
                 (int)response.StatusCode,
                 await response.Content.ReadAsByteArrayAsync(),
-                response.Content.Headers.ContentType?.ToString(),
-                response.Content.Headers.ContentEncoding.SingleOrDefault(),
+                [
+                    .. response
+                        .Headers.NonValidated.Concat(response.Content.Headers.NonValidated)
+                        .Where(field => field.Key != HeaderNames.Date && field.Key != HeaderNames.ContentLength)
+                        .Select(field => new KeyValuePair<string, StringValues>(field.Key, field.Value.ToString())),
+                ],
                 response.Headers.ETag!.ToString()
             )
             : throw new InvalidOperationException($"{path} was answered {(int)response.StatusCode}.");
     }
 
-    /// <summary>Loads both with the same request; the first turns of each warm up and are not in the result.</summary>
-    public async Task<List<Round>> CompareAsync(string path, params string[] headers)
+    /// <summary>Loads both with the same request; the bare one answers what the service does, with the same head.</summary>
+    public async Task<List<Round>> CompareAsync(string path, params string[] headers) =>
+        await CompareAsync(await AskAsync(path, headers), path, headers);
+
+    /// <param name="bare">What the bare one answers. The first turns of each warm up and are not in the result.</param>
+    public async Task<List<Round>> CompareAsync(Answer bare, string path, params string[] headers)
     {
-        _answer = await AskAsync(path, headers);
+        _answer = bare;
         var rounds = new List<Round>();
         for (var i = 0; i < Warming + Rounds; i++)
         {
@@ -237,21 +251,20 @@ internal sealed class SideBySide : IAsyncDisposable
         var app = builder.Build();
         app.Run(context =>
         {
-            var (status, body, type, coding, etag) = _answer!;
+            var (status, body, head, _) = _answer!;
             context.Response.StatusCode = status;
-            context.Response.Headers.ETag = etag;
+            var headers = context.Response.Headers;
+            foreach (var (name, value) in head)
+            {
+                headers[name] = value;
+            }
+
             if (status == StatusCodes.Status304NotModified)
             {
                 return Task.CompletedTask;
             }
 
-            context.Response.ContentType = type;
             context.Response.ContentLength = body.Length;
-            if (coding is not null)
-            {
-                context.Response.Headers.ContentEncoding = coding;
-            }
-
             return context.Response.Body.WriteAsync(body, 0, body.Length);
         });
         return app;
