@@ -123,6 +123,8 @@ internal static class CertificateBenchmark
     {
         services.RemoveAll<IAuthenticationSchemeProvider>();
         services.RemoveAll<IAuthorizationHandlerProvider>();
+        services.RemoveAll<DistributedContextPropagator>();
+        services.AddSingleton(DistributedContextPropagator.Current);
     }
 
     private static Task AnswerAsync(HttpContext context)

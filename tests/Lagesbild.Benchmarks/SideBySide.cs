@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Security;
@@ -8,12 +9,19 @@ using Lagesbild.Ledger;
 using Lagesbild.Security;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace Lagesbild.Benchmarks;
 
-internal sealed record Round(Load Service, Load Bare);
+/// <param name="Microseconds">Of processor time in the server for each request: what else the machine does disturbs it least.</param>
+internal sealed record Turn(Load Load, double Microseconds);
+
+internal sealed record Round(Turn Service, Turn Bare)
+{
+    public double Ratio => Service.Load.PerSecond / Bare.Load.PerSecond;
+}
 
 /// <param name="Head">What the service put there itself: all but the date and the body's length.</param>
 /// <param name="ETag">As it stands in the header.</param>
@@ -130,7 +138,7 @@ internal sealed class SideBySide : IAsyncDisposable
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"service {round.Service.PerSecond:0}/s p99 {round.Service.P99:0.00} ms, bare {round.Bare.PerSecond:0}/s p99 {round.Bare.P99:0.00} ms"
+                    $"service {round.Service.Load.PerSecond:0}/s {round.Service.Microseconds:0.0} µs, bare {round.Bare.Load.PerSecond:0}/s {round.Bare.Microseconds:0.0} µs, ratio {round.Ratio:0.00}"
                 )
             );
             if (i >= Warming)
@@ -145,43 +153,49 @@ internal sealed class SideBySide : IAsyncDisposable
     /// <summary>The rounds as a table of Markdown, and their medians.</summary>
     public static IEnumerable<string> Table(IReadOnlyList<Round> rounds)
     {
-        yield return "| round | service, requests/s | p50, ms | p99, ms | bare, requests/s | p50, ms | p99, ms | ratio |";
-        yield return "|---|---|---|---|---|---|---|---|";
-        foreach (var (i, (s, b)) in rounds.Index())
+        yield return "| round | service, requests/s | p50, ms | p99, ms | processor, µs | bare, requests/s | p50, ms | p99, ms | processor, µs | ratio |";
+        yield return "|---|---|---|---|---|---|---|---|---|---|";
+        foreach (var (i, round) in rounds.Index())
         {
-            yield return Row($"{i + 1}", s, b, s.PerSecond / b.PerSecond);
+            yield return Row($"{i + 1}", round.Service, round.Bare, round.Ratio);
         }
 
-        Load Of(Func<Round, Load> which) =>
+        Turn Of(Func<Round, Turn> which) =>
             new(
-                Machine.Median(rounds.Select(r => which(r).PerSecond)),
-                Machine.Median(rounds.Select(r => which(r).P50)),
-                Machine.Median(rounds.Select(r => which(r).P99)),
-                0
+                new Load(
+                    Machine.Median(rounds.Select(r => which(r).Load.PerSecond)),
+                    Machine.Median(rounds.Select(r => which(r).Load.P50)),
+                    Machine.Median(rounds.Select(r => which(r).Load.P99)),
+                    0
+                ),
+                Machine.Median(rounds.Select(r => which(r).Microseconds))
             );
-        var ratio = Machine.Median(rounds.Select(r => r.Service.PerSecond / r.Bare.PerSecond));
-        yield return Row("median", Of(r => r.Service), Of(r => r.Bare), ratio);
+        yield return Row("median", Of(r => r.Service), Of(r => r.Bare), Machine.Median(rounds.Select(r => r.Ratio)));
         yield return "";
 
-        static string Row(string name, Load s, Load b, double ratio) =>
+        static string Row(string name, Turn service, Turn bare, double ratio) =>
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {name} | {s.PerSecond:0} | {s.P50:0.00} | {s.P99:0.00} | {b.PerSecond:0} | {b.P50:0.00} | {b.P99:0.00} | {ratio:0.00} |"
+                $"| {name} | {Cells(service)} | {Cells(bare)} | {ratio:0.00} |"
+            );
+
+        static string Cells(Turn turn) =>
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{turn.Load.PerSecond:0} | {turn.Load.P50:0.00} | {turn.Load.P99:0.00} | {turn.Microseconds:0.0}"
             );
     }
 
-    private async Task<Load> LoadAsync(Uri server, string path, string[] headers)
+    private async Task<Turn> LoadAsync(Uri root, string path, string[] headers)
     {
-        using var child = Machine.Again([
-            "load",
-            new Uri(server, path).ToString(),
-            _pki.Directory,
-            Seconds,
-            .. headers,
-        ]);
+        using var server = Process.GetCurrentProcess();
+        var before = server.TotalProcessorTime;
+        using var child = Machine.Again(["load", new Uri(root, path).ToString(), _pki.Directory, Seconds, .. headers]);
         var line = await child.StandardOutput.ReadLineAsync();
         await child.WaitForExitAsync();
-        return JsonSerializer.Deserialize<Load>(line!)!;
+        server.Refresh();
+        var load = JsonSerializer.Deserialize<Load>(line!)!;
+        return new Turn(load, (server.TotalProcessorTime - before).TotalMicroseconds / load.Requests);
     }
 
     private static async Task<WebApplication> StartServiceAsync(
@@ -216,7 +230,11 @@ internal sealed class SideBySide : IAsyncDisposable
                 new($"{InboxOptions.Section}:{nameof(InboxOptions.QuietTime)}", "00:00:00"),
             ]
         );
-        builder.Logging.ClearProviders();
+        // As in `serve`, beside what is measured.
+        builder
+            .Logging.ClearProviders()
+            .AddJsonConsole()
+            .Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
         var any = new IPEndPoint(IPAddress.Loopback, 0);
         var app = Hosting.Build(builder, new Listeners(null, any, any));
         var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

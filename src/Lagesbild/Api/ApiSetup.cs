@@ -95,7 +95,8 @@ public static class ApiSetup
         SourcesResource.Map(routes, new RetentionInfo(retention.Days, retention.Decision));
     }
 
-    private static void ReturnTrace(HttpContext context)
+    /// <summary>So that a caller, and whoever looks for his request in our log, have one name for it.</summary>
+    public static void ReturnTrace(HttpContext context)
     {
         if (Activity.Current?.Id is { } trace)
         {

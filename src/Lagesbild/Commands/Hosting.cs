@@ -76,14 +76,20 @@ public static class Hosting
         return app;
     }
 
-    /// <summary>All that visitors meet, in its order: what every answer of the API carries, the gate, the API, the pages.</summary>
+    /// <summary>
+    /// All that visitors meet, in its order: the short way to what is kept, what every answer of the API carries, the gate, the
+    /// API, the pages.
+    /// </summary>
     internal static void MapVisitors(this WebApplication app)
     {
-        app.UseApi();
-        app.UseSecurity(
+        FindKept[] kept =
+        [
             app.Services.GetRequiredService<ResponseCache>().Find,
-            app.Services.GetRequiredService<PageCache>().Find
-        );
+            app.Services.GetRequiredService<PageCache>().Find,
+        ];
+        app.UseShortWay(kept);
+        app.UseApi();
+        app.UseSecurity(kept);
         app.MapApi();
         app.MapPages();
     }

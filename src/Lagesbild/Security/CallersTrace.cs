@@ -7,12 +7,29 @@ namespace Lagesbild.Security;
 /// flags do not decide what we trace, its state and baggage are not passed on, and an id that may be somebody's personal
 /// identity number begins a trace of our own.
 /// </summary>
-internal sealed class CallersTrace : DistributedContextPropagator
+internal sealed class CallersTrace : DistributedContextPropagator, IDisposable
 {
     private const string TraceParent = "traceparent";
 
     /// <summary>Version, trace, span and flags, with a hyphen between each two.</summary>
     private const int Length = 55;
+
+    private readonly ActivityListener _always;
+
+    /// <param name="requests">
+    /// The host's own: each of its requests gets an id, to be answered and logged with, whether or not anybody collects traces.
+    /// </param>
+    public CallersTrace(ActivitySource requests)
+    {
+        _always = new ActivityListener
+        {
+            ShouldListenTo = source => source == requests,
+            Sample = static (ref _) => ActivitySamplingResult.PropagationData,
+        };
+        ActivitySource.AddActivityListener(_always);
+    }
+
+    public void Dispose() => _always.Dispose();
 
     public override IReadOnlyCollection<string> Fields { get; } = [TraceParent];
 

@@ -47,9 +47,10 @@ public static class SecuritySetup
         services.AddSingleton<RevocationLists>();
         services.AddSingleton<RevocationFeed>();
         services.AddSingleton<AuditLog>();
-        // A known caller's own line says it; the framework would say it twice more. Of requests, it would write whole addresses.
+        // A known caller's own line says it; the framework would say it twice more. Of requests, it would write whole addresses,
+        // and open a scope for each as soon as it may say anything.
         builder.Logging.AddFilter(typeof(CertificateAuthenticationHandler).FullName, LogLevel.Warning);
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         services.AddSingleton<DistributedContextPropagator, CallersTrace>();
         builder.AddEdge(options, authorities, demoDoor);
         services.AddDataProtection();
@@ -160,8 +161,25 @@ public static class SecuritySetup
     public static void ListenAsDemoDoor(this KestrelServerOptions kestrel, IPEndPoint endpoint) =>
         DemoDoor.Listen(kestrel, endpoint);
 
+    /// <summary>Before all else: whoever is known and asks for what is kept needs nothing else (<see cref="ShortWay"/>).</summary>
+    /// <param name="kept">Asked, each in turn.</param>
+    public static void UseShortWay(this WebApplication app, params FindKept[] kept)
+    {
+        var services = app.Services;
+        app.Use(
+            new ShortWay(
+                services.GetRequiredService<VerdictCache>(),
+                services.GetRequiredService<Proxies>(),
+                services.GetRequiredService<RateLimit>(),
+                services.GetRequiredService<AuditLog>(),
+                services.GetRequiredService<TimeProvider>(),
+                kept
+            ).Go
+        );
+    }
+
     /// <summary>
-    /// The short way, the audit log, security headers, authentication, the count of requests, routing, authorization: in this order, before
+    /// The audit log, security headers, authentication, the count of requests, routing, authorization: in this order, before
     /// all endpoints.
     /// </summary>
     /// <param name="kept">Asked, each in turn, once a reader has been let in, and before anything else is done for the request.</param>
@@ -173,9 +191,6 @@ public static class SecuritySetup
         var clock = app.Services.GetRequiredService<TimeProvider>();
         var gate = app.Services.GetRequiredService<Gate>();
         var limit = app.Services.GetRequiredService<RateLimit>();
-        var verdicts = app.Services.GetRequiredService<VerdictCache>();
-        var proxies = app.Services.GetRequiredService<Proxies>();
-        app.Use(new ShortWay(verdicts, proxies, limit, audit, clock, kept).Go);
         app.Use((context, next) => AuditTrail.Record(context, next, audit, clock));
         app.UseEdge();
         if (app.Services.GetService<DemoDoor.Opened>() is not null)

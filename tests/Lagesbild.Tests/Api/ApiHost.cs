@@ -36,13 +36,9 @@ public sealed class ApiHost : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.AddInMemoryCollection([
-            new("Freshness:NCR:LateDays", "3"),
-            new("Logging:LogLevel:Microsoft", "Critical"),
-            new("Logging:LogLevel:Microsoft.AspNetCore", "Critical"),
-        ]);
-        // Somebody must listen for there to be a trace.
-        builder.Logging.ClearProviders().AddConsole();
+        builder.Configuration.AddInMemoryCollection([new("Freshness:NCR:LateDays", "3")]);
+        // A request has its trace though nobody listens.
+        builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services.AddSingleton<TimeProvider>(new StandingClock(Now));
         builder.Services.AddSingleton(ProcedureCatalogue.Load());
