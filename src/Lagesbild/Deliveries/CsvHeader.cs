@@ -17,7 +17,7 @@ internal static class CsvHeader
             return true;
         }
 
-        if (PersonalIdentityNumber.IsIn(Encoding.UTF8.GetString(line)))
+        if (Encoding.UTF8.GetString(line).Split(';').Any(field => PersonalIdentityNumber.IsIn(field)))
         {
             delivery.Findings.Error(
                 "personal-identity-number",

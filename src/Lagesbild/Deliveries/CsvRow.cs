@@ -103,18 +103,15 @@ internal static class CsvRow
     private static int? ColumnOf(string text, Predicate<string> isWrong) =>
         Split(text) is { } fields && Array.FindIndex(fields, isWrong) is >= 0 and var at ? at + 1 : null;
 
-    // The first field of every entry is an HSA-id: where it has that form, its digits are an organisation's and a unit's.
+    // In each field by itself: what stands in two is not one. The first of every entry is an HSA-id: where it has that form,
+    // its digits are an organisation's and a unit's.
     private static bool HasPersonalNumber(string text)
     {
-        if (!PersonalIdentityNumber.IsIn(text))
-        {
-            return false;
-        }
-
-        var length = text.IndexOf(';', StringComparison.Ordinal);
-        return length < 0
-            || !Fields.IsHsaId(text[..length].Trim('"'))
-            || PersonalIdentityNumber.IsIn(text.AsSpan(length));
+        var isQuoted = text.Contains('"', StringComparison.Ordinal);
+        return (isQuoted || PersonalIdentityNumber.IsIn(text))
+            && (Split(text) ?? text.Split(';'))
+                .Where((field, i) => i > 0 || !Fields.IsHsaId(field))
+                .Any(field => PersonalIdentityNumber.IsIn(field));
     }
 
     // Null where quoting is broken.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Lagesbild.Personal;
 
 namespace Lagesbild.Deliveries;
 
@@ -9,14 +10,38 @@ public static class FileNames
     // A receipt's name is the file's and its ending, and file systems allow 255 bytes.
     private const int LongestName = 200;
 
-    /// <summary>Whether it can be kept, as a file's name and in receipts: no personal number, nothing unseen, not too long.</summary>
+    /// <summary>
+    /// Whether it can be kept, as a file's name and in receipts: no personal number, not too long, and no character but those
+    /// of a delivery's name and what people add to it. Whatever else could be an escape of something.
+    /// </summary>
     public static bool IsFit(string name) =>
-        !PersonalIdentityNumber.IsIn(name) && !name.Any(IsUnseen) && Encoding.UTF8.GetByteCount(name) <= LongestName;
+        !HasPersonalNumber(name) && name.All(IsPlain) && Encoding.UTF8.GetByteCount(name) <= LongestName;
+
+    /// <summary>True where it holds one, unescaped as often as whoever reads it may do.</summary>
+    public static bool HasPersonalNumber(string name)
+    {
+        while (!PersonalIdentityNumber.IsIn(name))
+        {
+            var unescaped = Uri.UnescapeDataString(name);
+            if (unescaped.Length >= name.Length)
+            {
+                return false;
+            }
+
+            name = unescaped;
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether it may stand in a log: what is escaped in another way than a known one is judged by its digits alone.</summary>
+    public static bool CanBeShown(string name) =>
+        !HasPersonalNumber(name) && (name.All(IsPlain) || name.Count(char.IsNumber) < PersonalDigits.Length);
 
     /// <summary>Without a personal number, and without what a terminal would obey.</summary>
     /// <param name="instead">What those who read it are told of a name that holds a personal number: logs are English.</param>
     public static string Shown(string name, string instead = "(a name that holds what looks like a personal number)") =>
-        PersonalIdentityNumber.IsIn(name) ? instead : Escape(name);
+        CanBeShown(name) ? Escape(name) : instead;
 
     /// <summary>Control characters, line breaks and characters that turn the direction of writing, spelt out.</summary>
     public static string Escape(string text)
@@ -36,6 +61,9 @@ public static class FileNames
 
         return escaped.ToString();
     }
+
+    private static bool IsPlain(char character) =>
+        char.IsAsciiLetterOrDigit(character) || "._- ()åäöÅÄÖ".Contains(character);
 
     private static bool IsUnseen(char character) =>
         char.GetUnicodeCategory(character)

@@ -58,7 +58,11 @@ internal sealed class JsonShape(JsonElement element, Findings findings, string c
     /// <summary>Looks for personal numbers in what cannot be read as JSON, or must not: as it stands, and unescaped.</summary>
     public static void JudgeRaw(string text, DeliveryBuilder delivery, long? line)
     {
-        if (PersonalIdentityNumber.IsIn(text) || PersonalIdentityNumber.IsIn(Unescaped(text)))
+        // Between commas: neighbours in a list are not one.
+        if (
+            text.Split(',').Any(part => PersonalIdentityNumber.IsIn(part))
+            || Unescaped(text).Split(',').Any(part => PersonalIdentityNumber.IsIn(part))
+        )
         {
             ComplainOfNumber(delivery, line);
         }

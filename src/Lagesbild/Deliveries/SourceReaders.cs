@@ -73,7 +73,7 @@ public sealed partial class SourceReaders(IReadOnlyList<ISourceReader> readers)
             result = result with { FileName = sha256 };
         }
 
-        if (named is null && PersonalIdentityNumber.IsIn(fileName))
+        if (named is null && FileNames.HasPersonalNumber(fileName))
         {
             findings.Error(
                 "personal-identity-number",

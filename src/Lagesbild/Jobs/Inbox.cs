@@ -162,7 +162,7 @@ public sealed class Inbox(
 
             // The messages of the file system repeat the name.
             logger.LogError(
-                PersonalIdentityNumber.IsIn(file.Name) ? null : failure,
+                FileNames.CanBeShown(file.Name) ? failure : null,
                 "{File} of {Source} could not be settled now ({Failure}); it is tried again at the next pass",
                 FileNames.Shown(file.Name),
                 source,

@@ -192,6 +192,10 @@ public sealed class DeliveriesTests(PkiOfTheDay pki) : IClassFixture<PkiOfTheDay
             "811228-9874.zip",
             "..%2f..%2fetc%2fx",
             "rad%0a%e2%80%aevänd.zip",
+            "x%2F811228-9874.gz",
+            "%2F8112289874",
+            "..%2f..%2f8112289874",
+            "811228%252D9874",
             new string('a', 3_000),
         ];
         foreach (var name in names)
@@ -213,11 +217,13 @@ public sealed class DeliveriesTests(PkiOfTheDay pki) : IClassFixture<PkiOfTheDay
             Assert.NotNull(receipt["findingCounts"]![name == names[2] ? "archive" : "file-name"]);
             Assert.True(((string)receipt["fileName"]!).Length <= 200);
             Assert.DoesNotContain('\u202e', (string)receipt["fileName"]!);
+            Assert.DoesNotContain('%', (string)receipt["fileName"]!);
         }
 
         Assert.Equal(names.Length, (await StatesAsync(spor, "/deliveries")).Length);
         Assert.Equal(["published"], await StatesAsync(As("register-ncr"), "/deliveries"));
         Assert.Equal(1, await CountAsync("delivery_content"));
+        Assert.DoesNotContain(_node.Log, line => line.Contains("811228", StringComparison.Ordinal));
     }
 
     [Fact]

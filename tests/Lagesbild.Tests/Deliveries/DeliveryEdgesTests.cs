@@ -101,9 +101,162 @@ public sealed class DeliveryEdgesTests
     }
 
     [Theory]
+    [InlineData("81-12-28-9874")]
+    [InlineData("81.12.28-9874")]
+    [InlineData("81 12 28 9874")]
+    [InlineData("81/12/28 9874")]
+    [InlineData("81_12_28_9874")]
+    [InlineData("1981 12 28 9874")]
+    [InlineData("28.12.1981-9874")]
+    [InlineData("28/12/1981 9874")]
+    [InlineData("99 1981 123456")]
+    [InlineData("991981-123456")]
+    [InlineData("99-1981-123456")]
+    [InlineData("811228(9874)")]
+    [InlineData("811228 (9874)")]
+    [InlineData("811228, 9874")]
+    [InlineData("\"811228\"-9874")]
+    [InlineData("1981-12-28:9874")]
+    public void A_personal_number_is_seen_with_its_date_in_parts_and_behind_any_mark(string number)
+    {
+        Assert.True(PersonalIdentityNumber.IsIn("Exempel " + number));
+        Assert.True(PersonalIdentityNumber.IsIn(number + " Exempel"));
+        Assert.True(PersonalIdentityNumber.IsIn($"({number}), 2"));
+        Assert.False(PersonalIdentityNumber.IsIn("Exempel A" + number));
+        Assert.False(PersonalIdentityNumber.IsIn("Exempel 0" + number));
+        Assert.False(PersonalIdentityNumber.IsIn(number.Replace("4", "40", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_personal_number_is_seen_behind_any_mark_or_line_of_any_script()
+    {
+        string[] marks =
+        [
+            "\u207B",
+            "\u208B",
+            "\u2500",
+            "\u2501",
+            "\u30FC",
+            "\u223C",
+            "\u2053",
+            "\u2796",
+            "\uFF3F",
+            "\uFF0E",
+            "\u2044",
+            "\u2215",
+            ":",
+            ",",
+            "=",
+            "\u00B7",
+            "\u2022",
+            "*",
+            "|",
+            ";",
+            "'",
+            "(",
+            "[",
+            "\uFFFD",
+            "#",
+            "&",
+            "\u2192",
+        ];
+        foreach (var mark in marks)
+        {
+            Assert.True(PersonalIdentityNumber.IsIn($"Exempel 811228{mark}9874"), $"{(int)mark[0]:X}");
+            Assert.True(PersonalIdentityNumber.IsIn($"Exempel 19811228 {mark}9874"), $"{(int)mark[0]:X}");
+            Assert.False(PersonalIdentityNumber.IsIn($"Exempel 811228{mark}9875"), $"{(int)mark[0]:X}");
+        }
+    }
+
+    [Fact]
+    public void What_nobody_sees_does_not_part_the_digits_of_a_personal_number()
+    {
+        string[] unseen =
+        [
+            "\u034F",
+            "\uFE0E",
+            "\uFE0F",
+            "\uDB40\uDD00",
+            "\u0301",
+            "\u0305",
+            "\uFE0F\u20E3",
+            "\u115F",
+            "\u1160",
+            "\u3164",
+            "\uFFA0",
+            "\u180B",
+            "\u180C",
+            "\u180D",
+            "\u180E",
+            "\u17B4",
+            "\u17B5",
+            "\u200B",
+            "\u2060",
+            "\u00AD",
+            "\uFEFF",
+            "\u202E",
+            "\u2065",
+            "\uFFF0",
+            "\uDB40\uDC20",
+        ];
+        foreach (var nothing in unseen)
+        {
+            var number = string.Concat(Number.Select(c => c + nothing));
+            var name = $"{(int)nothing[0]:X}";
+            Assert.True(PersonalIdentityNumber.IsIn(number), name);
+            Assert.True(PersonalIdentityNumber.IsIn(number.Replace("-", "", StringComparison.Ordinal)), name);
+            Assert.True(PersonalIdentityNumber.IsIn($"Exempel 811228{nothing}9874"), name);
+            Assert.False(PersonalIdentityNumber.IsIn("A" + nothing + number), name);
+            Assert.False(PersonalIdentityNumber.IsIn(number + nothing + "0"), name);
+        }
+    }
+
+    [Theory]
+    [InlineData("811228;9874")]
+    [InlineData("81;12;28;9874")]
+    [InlineData("\"811228\";\"9874\"")]
+    public void What_stands_in_two_fields_of_a_row_is_no_personal_number(string fields)
+    {
+        foreach (var rows in (Func<SporFile, List<string>>[])[f => f.Units, f => f.Waits, f => f.Asa])
+        {
+            var file = SporFile.Good();
+            rows(file)[1] = "SE2321000180-EX01;" + fields;
+            Assert.DoesNotContain("personal-identity-number", Reading.Read(file).Findings.Counts.Keys);
+            rows(file)[1] =
+                "SE2321000180-EX01;\"" + fields.Replace("\"", "", StringComparison.Ordinal) + " 811228\"\"9874\"";
+            Assert.Contains("personal-identity-number", Reading.Read(file).Findings.Counts.Keys);
+            rows(file)[1] = "SE2321000180-EX01;\"" + fields;
+            Assert.DoesNotContain("personal-identity-number", Reading.Read(file).Findings.Counts.Keys);
+        }
+
+        var header = SporFile.Good();
+        header.Asa[0] += ";" + fields;
+        Assert.Equal(["header"], Reading.Read(header).Findings.Counts.Keys);
+    }
+
+    [Theory]
+    [InlineData("[811228,9874]", "header")]
+    [InlineData("[[81,12,28],9874]", "header")]
+    [InlineData("[811228,9874", "field")]
+    public void What_stands_in_two_numbers_of_a_list_is_no_personal_number(string list, string code)
+    {
+        var file = NcrFile.Good();
+        file.Write = text => text.Replace("\"antal\":23", "\"antal\":23,\"x\":" + list, StringComparison.Ordinal);
+        Assert.Equal([code], Reading.Read(file.Name, file.ToBytes()).Findings.Counts.Keys);
+    }
+
+    [Theory]
     [InlineData("Exempel 2026-11-21 0831")] // its digits are right, were they a number's
     [InlineData("Exempel 811228 -+- 9874")]
     [InlineData("Exempel 81-12-28-9874-1")]
+    [InlineData("Exempel 2026-11-21, 0831")]
+    [InlineData("Exempel 2026-11-21 (0831-1700)")]
+    [InlineData("Exempel 21/11/2026 0831")]
+    [InlineData("Exempel 08-81 12 28 9874")]
+    [InlineData("Exempel 81 12 28 9874 1")]
+    [InlineData("Exempel 0650-811228, 9874")]
+    [InlineData("Exempel 811228, 9874-12 34 56")]
+    [InlineData("Exempel 811228A9874")]
     public void What_only_resembles_a_personal_number_passes(string text) =>
         Assert.False(PersonalIdentityNumber.IsIn(text));
 

@@ -58,6 +58,49 @@ public sealed class DeliveryNameTests
         Assert.DoesNotContain("1212", Reading.Told(result), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("x%2F850709-9805.gz")]
+    [InlineData("%2F8507099805")]
+    [InlineData("..%2f..%2f8507099805")]
+    [InlineData("850709%252D9805")]
+    [InlineData("850709%25252D9805")]
+    [InlineData("%38507099805.zip")]
+    [InlineData("850709%EF%BC%8D9805.zip")]
+    [InlineData("850709\uFE0F9805.zip")]
+    public void An_escaped_personal_number_in_the_name_is_one(string name)
+    {
+        var result = Reading.Read(name, [1]);
+        Assert.Contains("personal-identity-number", result.Findings.Counts.Keys);
+        Assert.Equal(result.Sha256, result.FileName);
+        Assert.DoesNotContain("8507", FileNames.Shown(name), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("850709&#45;9805.zip")]
+    [InlineData("%u0038507099805.zip")]
+    [InlineData("\\u0038507099805.zip")]
+    public void What_may_be_one_in_another_escape_is_not_repeated_either(string name)
+    {
+        var result = Reading.Read(name, [1]);
+        Assert.Equal(result.Sha256, result.FileName);
+        Assert.False(FileNames.IsFit(name));
+        Assert.DoesNotContain("507099805", FileNames.Shown(name), StringComparison.Ordinal);
+        Assert.DoesNotContain("850709", FileNames.Shown(name), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("NCR_2026-1-12.jsonl.gz", true)]
+    [InlineData("SPOR_2026-11-21 (1).zip", true)]
+    [InlineData("Kopia på SPOR_2026-11-21.zip", true)]
+    [InlineData("SPOR_2026-11-21%20.zip", false)]
+    [InlineData("SPOR/2026-11-21.zip", false)]
+    public void An_ordinary_wrong_name_is_repeated_and_one_with_other_characters_is_not(string name, bool isRepeated)
+    {
+        var result = Reading.Read(name, [1]);
+        Assert.Equal(["file-name"], result.Findings.Counts.Keys);
+        Assert.Equal(isRepeated ? name : result.Sha256, result.FileName);
+    }
+
     [Fact]
     public void A_delivery_must_be_later_than_the_published_and_not_of_tomorrow()
     {

@@ -21,6 +21,33 @@ public sealed class FalseAlarmTests
     }
 
     [Fact]
+    public void Neither_are_several_numbers_that_stand_side_by_side_in_one_field()
+    {
+        var random = new Random(4);
+        string Digits(int count) => string.Concat(Enumerable.Range(0, count).Select(_ => random.Next(10)));
+        string Hours() => $"{random.Next(24):D2}{random.Next(60):D2}";
+        for (var i = 0; i < 200_000; i++)
+        {
+            var date = new DateOnly(2000, 1, 1).AddDays(random.Next(20_000));
+            var field = (i % 10) switch
+            {
+                0 => $"Exempelkliniken, tel 08-{Digits(2)} {Digits(2)} {Digits(2)} {Digits(2)}",
+                1 => $"Exempelkliniken, tel 0{Digits(3)}-{Digits(2)} {Digits(2)} {Digits(2)}, 0{Digits(3)}-{Digits(5)}",
+                2 => $"Exempelkliniken 0{Digits(2)}-{Digits(6)}, 0{Digits(2)}-{Digits(6)}; 0{Digits(3)}-{Digits(6)}",
+                3 => $"Exempelkliniken +46 {Digits(2)} {Digits(2)} {Digits(2)} {Digits(2)} {Digits(2)}",
+                4 => $"Öppet {Hours()}-{Hours()}, {Hours()}–{Hours()} ({Hours()}/{Hours()})",
+                5 => $"Öppet {date:yyyy-MM-dd}, {Hours()}–{Hours()}",
+                6 => $"Öppet {date:dd/MM/yyyy} ({Hours()}–{Hours()}), {date:yy-MM-dd} {Hours()}",
+                7 => $"Hus {Digits(2)}, plan {Digits(2)}, rum {Digits(4)}; {Digits(3)} {Digits(2)} {date.Year}",
+                8 => $"{date:yyyy-MM-dd}/{date.AddDays(9):yyyy-MM-dd}: {random.Next(1, 1000)} {Digits(3)} {Digits(3)}",
+                _ =>
+                    $"[{Digits(2)},{Digits(2)},{Digits(2)},{Digits(4)}], {Digits(2)}:{Digits(2)}:{Digits(2)}:{Digits(4)}",
+            };
+            Assert.False(PersonalIdentityNumber.IsIn(field), field);
+        }
+    }
+
+    [Fact]
     public void A_telephone_number_written_together_is_one_in_about_a_hundred_and_twenty()
     {
         var random = new Random(2);

@@ -34,6 +34,9 @@ public sealed class NothingPersonalTests
         "19640883-3231",
         "640023-3232", // month unknown
         "991964123451", // Stockholm's reservnummer
+        "640823\uFE0F3234",
+        "64.08.23-3234",
+        "640823*3234",
     ];
 
     /// <summary>Where it is planted: the file's name after its source and date would be, and its content.</summary>
@@ -72,6 +75,7 @@ public sealed class NothingPersonalTests
         ["the gzip's extra field"] = number =>
             Gzip(4, [(byte)Encoding.UTF8.GetByteCount(number), 0, .. Encoding.UTF8.GetBytes(number)]),
         ["the file's name"] = number => ($"SPOR_{number}.zip", SporFile.Good().ToBytes()),
+        ["the file's name, escaped"] = number => ($"SPOR_%2F{number}.zip", SporFile.Good().ToBytes()),
     };
 
     [Fact]
