@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Lagesbild.Personal;
@@ -17,7 +18,7 @@ public static class PersonalIdentityNumber
     private const int MostSeparators = 3;
 
     // Between the digits of one number as between those of two; any other mark stands in a number only by mistake.
-    private const string Usual = "-+ ./_~";
+    private static readonly SearchValues<char> Usual = SearchValues.Create("-+ ./_~");
 
     /// <summary>True where <paramref name="text"/> holds one, bounded by something that is not a letter or digit.</summary>
     public static bool IsIn(ReadOnlySpan<char> text)
@@ -73,8 +74,15 @@ public static class PersonalIdentityNumber
 
         var four = text.Slice(number, NumberLength);
         var isUsual = !text[end..number].ContainsAnyExcept(Usual);
-        if (joint is not ('\0' or ' ') && (text[end] == ' ' || !isUsual) && IsTime(four))
+        if (
+            joint is not ('\0' or ' ')
+            && (
+                (text[end] == ' ' || !isUsual) && IsTime(four)
+                || DateFrom(text, number, stackalloc char[8]).Joint == joint
+            )
+        )
         {
+            // A date and a time, or two dates.
             return false;
         }
 

@@ -115,7 +115,7 @@ public sealed class DeliveryEdgesTests
     [InlineData("811228(9874)")]
     [InlineData("811228 (9874)")]
     [InlineData("811228, 9874")]
-    [InlineData("\"811228\"-9874")]
+    [InlineData("811228\"-9874")]
     [InlineData("1981-12-28:9874")]
     public void A_personal_number_is_seen_with_its_date_in_parts_and_behind_any_mark(string number)
     {
