@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Lagesbild.Catalogue;
 using Lagesbild.Commands.Samples;
+using Lagesbild.Deliveries;
 
 namespace Lagesbild.Commands;
 
@@ -13,8 +14,8 @@ public static class SampleCommand
     private const int SmallSporUnits = 46;
     private const int SmallNcrUnits = 18;
 
-    // Months before this would need dates that a zip cannot hold; later ones, dates that do not exist.
-    private static readonly DateOnly Earliest = new(1990, 1, 1);
+    // No earlier one is taken; later ones would need dates that do not exist.
+    private static readonly DateOnly Earliest = HeaderRules.EarliestReferenceDate;
     private static readonly DateOnly Latest = new(2099, 12, 31);
 
     public static Command Create()

@@ -75,7 +75,7 @@ public sealed record DeliveryComparison(DeliveryProfile Published, DeliveryProfi
             Hold(
                 findings,
                 "unit-drop",
-                $"Leveransen har {Number(after)} enheter mot {Number(before)} i den publicerade: minst {UnitDrop} % färre."
+                $"Leveransen har {Number(after)} {(after == 1 ? "enhet" : "enheter")} mot {Number(before)} i den publicerade: minst {UnitDrop} % färre."
             );
         }
 

@@ -289,6 +289,12 @@ internal sealed class DeliveryRules
             return "";
         }
 
+        // What is masked for being too small may already be enough.
+        if (_delivery.Findings.Has("below-minimum"))
+        {
+            return $"först cellerna med färre än {Smallest} patienter (below-minimum), och pröva igen.";
+        }
+
         var cells = _advice.Find(start, hidden);
         var losesAsa = _contents.Pairs[_pair].Asa is not null && cells.Contains((Period.Days365.Index, 0));
         return _advice.Text(cells) + (losesAsa ? ". Ta då bort raden i asa.csv." : ".");

@@ -3,7 +3,7 @@ namespace Lagesbild.Deliveries;
 /// <summary>Judges what a delivery's content says of itself against its name, the clock and what is published.</summary>
 internal static class HeaderRules
 {
-    private static readonly DateOnly EarliestReferenceDate = new(2000, 1, 1);
+    public static readonly DateOnly EarliestReferenceDate = new(2000, 1, 1);
 
     /// <summary>False (with its finding) for a date before any register: its periods need not even be in the calendar.</summary>
     public static bool IsPossible(DateOnly referenceDate, Findings findings, string? entry = null, long? line = null)

@@ -66,6 +66,14 @@ public sealed class GroupFindingsTests
         "urvalen 90 och EJ har tillsammans färre än 5 patienter, som går att räkna ut ur de synliga. Undertryck fler urval, så "
             + "att minst två är undertryckta och de tillsammans har minst 5 patienter; förslagsvis 30 i 2026-10."
     )]
+    [InlineData(
+        "ALLA:20 14:9 30:8 90:x EJ:2",
+        "derivable",
+        3,
+        "urvalet 90 är ensamt undertryckt och går att räkna ut ur de synliga. Undertryck fler urval, så att minst två är "
+            + "undertryckta och de tillsammans har minst 5 patienter; förslagsvis först cellerna med färre än 5 patienter "
+            + "(below-minimum), och pröva igen."
+    )]
     public void The_groups_of_a_period_are_named(string cells, string code, int row, string message)
     {
         var file = SporFile.Good();
