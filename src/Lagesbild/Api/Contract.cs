@@ -163,8 +163,10 @@ internal sealed class Contract : IDocumentFilter
                 In = ParameterLocation.Header,
                 Description = Both(
                     new(
-                        "Spårning enligt W3C Trace Context; tas upp och returneras.",
-                        "W3C Trace Context; taken up and returned."
+                        "Spårning enligt W3C Trace Context; tas upp och returneras. Ett id vars siffror kan läsas som ett personnummer "
+                            + "(något av tusen) byts: svarets gäller.",
+                        "W3C Trace Context; taken up and returned. An id whose digits may be read as a personal identity number "
+                            + "(one or two in a thousand) gives way to a new one: what is returned holds."
                     )
                 ),
                 Schema = Text("^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"),

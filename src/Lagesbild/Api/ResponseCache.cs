@@ -92,28 +92,13 @@ internal sealed class StoredResponse : KeptAnswer
         headers.ETag = etag;
         headers.CacheControl = cacheControl;
         headers.Vary = Varies;
-        var known = context.Request.Headers.IfNoneMatch;
-        if (known.Count == 0 || !IsAmong(etag, known))
+        if (!CallerHas(context, etag))
         {
             return false;
         }
 
         response.StatusCode = StatusCodes.Status304NotModified;
         return true;
-    }
-
-    // If-None-Match compares weakly: RFC 9110 §13.1.2.
-    private static bool IsAmong(StringValues etag, StringValues known)
-    {
-        if (known == etag)
-        {
-            return true;
-        }
-
-        return EntityTagHeaderValue.TryParseList([.. known.OfType<string>()], out var tags)
-            && tags.Any(tag =>
-                tag == EntityTagHeaderValue.Any || tag.Tag.Equals(etag.ToString(), StringComparison.Ordinal)
-            );
     }
 }
 

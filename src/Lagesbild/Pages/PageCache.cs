@@ -131,7 +131,7 @@ internal sealed class PageCache(CurrentPicture current, Contacts contacts, TimeP
             response.Headers.ETag = etag;
             response.Headers.CacheControl = "private, no-cache";
             response.Headers.Vary = HeaderNames.AcceptEncoding;
-            if (context.Request.Headers.IfNoneMatch == etag)
+            if (CallerHas(context, etag))
             {
                 response.ContentType = null;
                 response.StatusCode = StatusCodes.Status304NotModified;

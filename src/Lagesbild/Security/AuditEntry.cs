@@ -31,6 +31,8 @@ internal readonly partial record struct AuditEntry(
     private const int LongestOfStrangers = 200;
 
     private static readonly FrozenSet<string> Methods = FrozenSet.Create(
+        // As routing sees them: get is answered, so it is said.
+        StringComparer.OrdinalIgnoreCase,
         HttpMethods.Get,
         HttpMethods.Head,
         HttpMethods.Post,

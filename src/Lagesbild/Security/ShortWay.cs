@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
 
 namespace Lagesbild.Security;
 
@@ -18,6 +20,22 @@ public abstract class KeptAnswer(int? rows)
 
     /// <summary>Writes it, or 304 where the caller has it.</summary>
     public abstract Task WriteAsync(HttpContext context);
+
+    /// <summary>By If-None-Match, which compares weakly: RFC 9110 §13.1.2.</summary>
+    protected static bool CallerHas(HttpContext context, StringValues etag)
+    {
+        var known = context.Request.Headers.IfNoneMatch;
+        return known.Count > 0
+            && (
+                known == etag
+                || (
+                    EntityTagHeaderValue.TryParseList([.. known.OfType<string>()], out var tags)
+                    && tags.Any(tag =>
+                        tag == EntityTagHeaderValue.Any || tag.Tag.Equals(etag.ToString(), StringComparison.Ordinal)
+                    )
+                )
+            );
+    }
 }
 
 /// <summary>What is kept for a request, which is a GET or a HEAD; null where nothing is.</summary>

@@ -130,10 +130,14 @@ public sealed class ShellTests : IAsyncLifetime
         using var first = await _pages.SendAsync("/atgard/NGB");
         var tag = first.Headers.ETag!;
         Assert.True(first.Headers.CacheControl is { Private: true, NoCache: true });
-        using var again = new HttpRequestMessage(HttpMethod.Get, "/atgard/NGB");
-        again.Headers.IfNoneMatch.Add(tag);
-        using var known = await _pages.Client.SendAsync(again, TestContext.Current.CancellationToken);
-        Assert.Equal(HttpStatusCode.NotModified, known.StatusCode);
+        // A proxy that packs answers anew weakens their tags.
+        foreach (var sent in (string[])[$"{tag}", $"W/{tag}", $"\"other\", {tag}", "*"])
+        {
+            using var again = new HttpRequestMessage(HttpMethod.Get, "/atgard/NGB");
+            again.Headers.TryAddWithoutValidation("If-None-Match", sent);
+            using var known = await _pages.Client.SendAsync(again, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.NotModified, known.StatusCode);
+        }
 
         var before = _pages.Current.Value!;
         _pages.Current.Swap(
