@@ -29,6 +29,8 @@ internal sealed partial class ApiJson : JsonSerializerContext
         new(
             new JsonSerializerOptions
             {
+                // What is asked for twice is not known to be asked for.
+                AllowDuplicateProperties = false,
                 PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
                 Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
                 Converters = { new UtcInstantConverter() },

@@ -4,8 +4,10 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
+using Lagesbild.Deliveries;
 using Lagesbild.Ledger;
 using Lagesbild.Picture;
+using Lagesbild.Security;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Lagesbild.Api;
@@ -327,9 +329,18 @@ internal static partial class Echo
 
     /// <summary>The path of a request, or its root where it holds what must not be repeated.</summary>
     public static string Path(PathString path) =>
-        path.Value is { } value && value.Length <= 200 && !MayBePersonal(value[(value.LastIndexOf('/') + 1)..])
+        path.Value is { } value
+        && value.Length <= 200
+        && !value.Split('/').SkipLast(1).Any(segment => MayBePersonal(segment) && !IsId(segment))
+        && !MayBePersonal(value[(value.LastIndexOf('/') + 1)..])
+        && !PersonalIdentityNumber.IsIn(value)
             ? path.ToUriComponent()
             : ApiSetup.Root;
+
+    // What deliveries and pictures are called.
+    private static bool IsId(string segment) =>
+        Guid.TryParseExact(segment, "D", out _)
+        && !PersonalNumbers.AreIn(segment.Replace("-", "", StringComparison.Ordinal));
 
     /// <summary>
     /// Ten digits or more, whatever stands between them; an HSA-id whose organisation number cannot be a person's

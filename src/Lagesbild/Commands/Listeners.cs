@@ -15,21 +15,30 @@ public sealed record Listeners(IPEndPoint? DemoDoor, IPEndPoint? Https, IPEndPoi
     /// <exception cref="CommandFailedException">A port is taken, or not ours to take.</exception>
     public void RequireFree()
     {
+        (IPEndPoint? Listener, string Option, string Key)[] all =
+        [
+            (DemoDoor, "--http", ""),
+            (Https, "--https", "Lagesbild__Listen__Https"),
+            (Management, "--management", "Lagesbild__Listen__Management"),
+        ];
         var tried = new List<Socket>();
         try
         {
-            foreach (
-                var (listener, option, key) in ((IPEndPoint?, string, string)[])
-                    [
-                        (DemoDoor, "--http", ""),
-                        (Https, "--https", "Lagesbild__Listen__Https"),
-                        (Management, "--management", "Lagesbild__Listen__Management"),
-                    ]
-            )
+            foreach (var (listener, option, key) in all)
             {
                 if (listener is not { } endpoint)
                 {
                     continue;
+                }
+
+                foreach (var before in all.TakeWhile(l => l.Option != option).Where(l => AreSame(l.Listener, endpoint)))
+                {
+                    throw new CommandFailedException(
+                        DemoDoor is null
+                            ? $"{before.Key} and {key} are the same port, {endpoint.Port}: each takes one of its own."
+                            : $"{before.Option} and {option} are the same port, {endpoint.Port}: each takes one of its own.",
+                        CommandLine.WrongUsage
+                    );
                 }
 
                 var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -63,6 +72,16 @@ public sealed record Listeners(IPEndPoint? DemoDoor, IPEndPoint? Https, IPEndPoi
             tried.ForEach(socket => socket.Dispose());
         }
     }
+
+    // Port 0 is any that is free; and one on every address takes it on each.
+    private static bool AreSame(IPEndPoint? one, IPEndPoint other) =>
+        one is not null
+        && one.Port == other.Port
+        && one.Port != 0
+        && (one.Address.Equals(other.Address) || IsEvery(one.Address) || IsEvery(other.Address));
+
+    private static bool IsEvery(IPAddress address) =>
+        address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
 
     public void Apply(KestrelServerOptions kestrel)
     {

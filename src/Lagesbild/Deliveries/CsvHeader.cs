@@ -27,12 +27,15 @@ internal static class CsvHeader
             );
         }
 
-        // The mark of UTF-16 is not UTF-8 either; without it every other byte of a header is NUL.
-        if (Fields.Decode(line) is not { } text || text.Contains('\0', StringComparison.Ordinal))
+        // Of a header in UTF-16 every other byte is NUL.
+        var nuls = line.Count((byte)0);
+        if (Fields.Decode(line) is not { } text || nuls > 0)
         {
             delivery.Findings.Error(
                 "encoding",
-                "Första raden är inte UTF-8 (utan kanske UTF-16). Exportera filen som UTF-8.",
+                nuls > line.Length / 3 ? "Första raden är inte UTF-8 (utan troligen UTF-16). Exportera filen som UTF-8."
+                    : nuls > 0 ? "Första raden innehåller ett styrtecken (NUL). Ta bort det."
+                    : "Första raden är inte UTF-8 (utan kanske Windows-1252, även kallat ANSI, eller Latin-1). Exportera filen som UTF-8.",
                 delivery.Entry,
                 1
             );

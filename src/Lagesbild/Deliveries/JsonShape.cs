@@ -82,6 +82,29 @@ internal sealed class JsonShape(JsonElement element, Findings findings, string c
         }
     }
 
+    /// <summary>How a complaint of a key that stands twice ends: with the key, where it is one that should stand once.</summary>
+    public static string Twice(string text, IEnumerable<string> known)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 8 });
+            return known.FirstOrDefault(key => IsTwice(document.RootElement, key)) is { } key ? $": {key}." : ".";
+        }
+        catch (InvalidOperationException)
+        {
+            return "."; // half a surrogate pair in another key
+        }
+    }
+
+    private static bool IsTwice(JsonElement element, string key) =>
+        element.ValueKind switch
+        {
+            JsonValueKind.Object => element.EnumerateObject().Count(p => p.NameEquals(key)) > 1
+                || element.EnumerateObject().Any(p => IsTwice(p.Value, key)),
+            JsonValueKind.Array => element.EnumerateArray().Any(e => IsTwice(e, key)),
+            _ => false,
+        };
+
     // 1-based; null where it does not stand as the value of a key that the line's type has.
     private static int? ColumnOfNumber(JsonElement root, Func<string?, string[]> keysOf)
     {

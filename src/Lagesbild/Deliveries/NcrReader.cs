@@ -232,7 +232,10 @@ public sealed class NcrReader : ISourceReader
                 isHeader ? "manifest"
                     : isJson ? "header"
                     : "field",
-                isJson ? "Samma nyckel står två gånger på raden." : "Raden är inte ett JSON-objekt.",
+                isJson
+                    ? "Samma nyckel står två gånger på raden"
+                        + JsonShape.Twice(text, ((string[])["huvud", "enhet", "vantetid", "slut"]).SelectMany(KeysOf))
+                    : "Raden är inte ett JSON-objekt.",
                 null,
                 number
             );

@@ -252,7 +252,9 @@ public sealed class SporReader : ISourceReader
             throw new UnreadableException(
                 "manifest",
                 string.IsNullOrWhiteSpace(json) ? "Manifestet är tomt."
-                    : JsonShape.IsJson(json) ? "Samma nyckel står två gånger i manifestet."
+                    : JsonShape.IsJson(json)
+                        ? "Samma nyckel står två gånger i manifestet"
+                            + JsonShape.Twice(json, [.. JsonShape.HeaderKeys, "filer", "namn", "rader", "sha256"])
                     : "Manifestet är inte JSON. Kommentarer och avslutande komman får inte finnas.",
                 notJson.LineNumber + 1
             );

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Lagesbild.Deliveries;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -51,6 +52,12 @@ public sealed record RetentionOptions(int? Days, string? Decision)
         if (decision?.Length > LongestDecision || decision?.Any(char.IsControl) is true)
         {
             problems.Add($"{Section}:Decision must be one line of at most {LongestDecision} characters.");
+        }
+
+        // It is shown to everybody, and stands with each delivery that it erased.
+        if (decision is not null && PersonalIdentityNumber.IsIn(decision))
+        {
+            problems.Add($"{Section}:Decision holds what looks like a personal identity number.");
         }
 
         return problems.Count == 0

@@ -300,6 +300,33 @@ public sealed class DeliveriesTests(PkiOfTheDay pki) : IClassFixture<PkiOfTheDay
         Assert.Equal("refused", (string?)(await JsonAsync(refuse))["delivery"]!["state"]);
     }
 
+    [Theory]
+    [InlineData("/deliveries/811228-9874/release")]
+    [InlineData("/deliveries/8112289874/refuse")]
+    [InlineData("/pictures/19811228-9874/restore")]
+    [InlineData("/pictures/x%2F811228+9874/restore")]
+    [InlineData("/deliveries/811228/9874")]
+    [InlineData("/deliveries/%2538%2531%2531%2532%2532%2538%2539%2538%2537%2534/release")]
+    public async Task A_problem_does_not_repeat_a_path_with_a_personal_number(string path)
+    {
+        using var content = new StringContent("""{"reason":"Prov."}""", Encoding.UTF8, "application/json");
+        using var refused = await As("operator").PostAsync(Path(path), content, Cancellation);
+        Assert.Equal(HttpStatusCode.NotFound, refused.StatusCode);
+        Assert.Equal("/lagesbild/v1", (string?)(await JsonAsync(refused))["instance"]);
+    }
+
+    [Fact]
+    public async Task A_problem_names_the_delivery_or_picture_that_it_is_about()
+    {
+        foreach (var path in (string[])["/deliveries/{0}/release", "/pictures/{0}/restore"])
+        {
+            var asked = path.Replace("{0}", "0196a3c4-1a2b-7c3d-8e4f-a1b2c3d4e5f6", StringComparison.Ordinal);
+            using var content = new StringContent("""{"reason":"Prov."}""", Encoding.UTF8, "application/json");
+            using var refused = await As("operator").PostAsync(Path(asked), content, Cancellation);
+            Assert.Equal("/lagesbild/v1" + asked, (string?)(await JsonAsync(refused))["instance"]);
+        }
+    }
+
     [Fact]
     public async Task An_order_needs_an_operator_a_reason_and_json()
     {
@@ -334,6 +361,8 @@ public sealed class DeliveriesTests(PkiOfTheDay pki) : IClassFixture<PkiOfTheDay
             ),
             ("""{"reason":null}""", "application/json", HttpStatusCode.UnprocessableEntity, "invalid-reason"),
             ("""{"reason":"a","force":true}""", "application/json", HttpStatusCode.BadRequest, "invalid-body"),
+            ("""{"reason":"a","reason":"b"}""", "application/json", HttpStatusCode.BadRequest, "invalid-body"),
+            ("""{"reason":"a","\u0072eason":"a"}""", "application/json", HttpStatusCode.BadRequest, "invalid-body"),
             ("{}", "application/json", HttpStatusCode.BadRequest, "invalid-body"),
             ("[", "application/json", HttpStatusCode.BadRequest, "invalid-body"),
             ("", "application/json", HttpStatusCode.BadRequest, "invalid-body"),

@@ -197,6 +197,29 @@ public sealed class WrongUsageTests
     }
 
     [Fact]
+    public void One_port_for_two_listeners_is_named_by_both()
+    {
+        IPEndPoint At(IPAddress address, int port) => new(address, port);
+        var here = IPAddress.Loopback;
+        (Listeners Listeners, string Names)[] wrong =
+        [
+            (new(At(here, 5099), At(here, 0), At(here, 5099)), "--http and --management"),
+            (new(At(here, 5099), At(here, 5099), At(here, 0)), "--http and --https"),
+            (
+                new(null, At(IPAddress.Any, 5099), At(here, 5099)),
+                "Lagesbild__Listen__Https and Lagesbild__Listen__Management"
+            ),
+        ];
+        foreach (var (listeners, names) in wrong)
+        {
+            var failure = Assert.Throws<CommandFailedException>(listeners.RequireFree);
+            Assert.StartsWith(names + " are the same port, 5099:", failure.Message, StringComparison.Ordinal);
+        }
+
+        new Listeners(At(here, 0), At(here, 0), At(here, 0)).RequireFree();
+    }
+
+    [Fact]
     public async Task A_taken_port_is_named_and_nothing_stays_running()
     {
         using var folder = new TestFolder();

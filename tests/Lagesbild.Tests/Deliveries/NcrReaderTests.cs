@@ -110,6 +110,13 @@ public sealed class NcrReaderTests
         ["an unknown kind of line"] = ("header", 4, f => Line(f, 4)["typ"] = "hemlig"),
         ["a key missing"] = ("header", 4, f => Line(f, 4).Remove("narkos")),
         ["a key too many"] = ("header", 4, f => Line(f, 4)["hemlig"] = 1),
+        ["an unknown key twice"] = (
+            "header",
+            4,
+            f =>
+                f.Write = t =>
+                    ReplaceFirst(t, "{\"typ\":\"vantetid\"", "{\"typ\":\"vantetid\",\"hemlig\":1,\"hemlig\":1")
+        ),
         ["a key twice"] = (
             "header",
             4,
@@ -268,6 +275,17 @@ public sealed class NcrReaderTests
         };
         var found = Assert.Single(Reading.Read(file).Findings.Listed);
         Assert.Equal(2, found.Line);
+    }
+
+    [Theory]
+    [InlineData("a key twice", "Samma nyckel står två gånger på raden: kva.")]
+    [InlineData("an unknown key twice", "Samma nyckel står två gånger på raden.")]
+    public void A_key_that_stands_twice_is_named_where_it_is_one_of_the_lines(string what, string message)
+    {
+        var file = NcrFile.Good();
+        Wrong[what].Spoil(file);
+        var result = Reading.Read(file.Name, file.ToBytes());
+        Assert.Equal(message, result.Findings.Listed.First(f => f.Code == "header").Message);
     }
 
     [Fact]

@@ -283,6 +283,7 @@ public sealed class SporReaderTests
             f => InUtf16(f, Units, new UnicodeEncoding(false, false))
         ),
         ["a header in UTF-16, high byte first"] = ("encoding", f => InUtf16(f, Asa, new UnicodeEncoding(true, false))),
+        ["a header with a NUL"] = ("encoding", f => Header(f, Asa, f.Asa, "\0")),
         ["a header in Latin-1"] = (
             "encoding",
             f =>
@@ -515,8 +516,11 @@ public sealed class SporReaderTests
     }
 
     [Theory]
-    [InlineData("a header in UTF-16", "encoding", "Exportera filen som UTF-8.")]
-    [InlineData("a header in UTF-16 without its mark", "encoding", "Exportera filen som UTF-8.")]
+    [InlineData("a header in UTF-16", "encoding", "troligen UTF-16). Exportera filen som UTF-8.")]
+    [InlineData("a header in UTF-16 without its mark", "encoding", "troligen UTF-16). Exportera filen som UTF-8.")]
+    [InlineData("a header in Latin-1", "encoding", "Latin-1). Exportera filen som UTF-8.")]
+    [InlineData("a header with a NUL", "encoding", "Första raden innehåller ett styrtecken (NUL). Ta bort det.")]
+    [InlineData("a key twice", "manifest", "Samma nyckel står två gånger i manifestet: ")]
     [InlineData("a cell twice", "cell-duplicate", "stod redan på rad 2. Ta bort den ena.")]
     [InlineData("a cell's rows apart", "cell-duplicate", "står inte ihop: den började på rad 4.")]
     [InlineData("more of class 3–4 than registered", "asa", "asa34 är större än kand.")]

@@ -169,6 +169,7 @@ public sealed class RetentionTests
     [InlineData("30", " ", "Retention:Decision")]
     [InlineData(null, "Dnr 1", "Retention:Days")]
     [InlineData("30", "Dnr 1\nDnr 2", "Retention:Decision")]
+    [InlineData("30", "Beslut av 811228-9874", "Retention:Decision")]
     public void A_value_that_cannot_be_used_is_refused_by_its_key(string? days, string? decision, string key)
     {
         var configuration = new ConfigurationBuilder()
@@ -178,6 +179,7 @@ public sealed class RetentionTests
         var failure = Assert.Throws<OptionsValidationException>(() => RetentionOptions.Read(configuration));
 
         Assert.Contains(failure.Failures, problem => problem.StartsWith(key, StringComparison.Ordinal));
+        Assert.DoesNotContain("811228", failure.Message, StringComparison.Ordinal);
     }
 
     /// <summary>When each delivery was last part of the shown picture, seen from outside, once a day.</summary>
