@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Lagesbild.Commands;
 using Lagesbild.Tests.Ledger;
 
 namespace Lagesbild.Tests.Commands;
