@@ -220,7 +220,7 @@ internal sealed class DeliveryRules
         {
             GroupSum($"{code}: {WrongSum(period, all, visible + masked)} Raden pekar på {Everybody}.", line);
         }
-        else if (IsDerivable(all, visible, masked))
+        else if (IsDerivable(_contents.Source, all, visible, masked))
         {
             _findings.Error(
                 "derivable",
@@ -349,16 +349,15 @@ internal sealed class DeliveryRules
         }
     }
 
-    private bool IsDerivable(long all, long visible, int masked)
-    {
-        if (_contents.Source.GroupsPartition)
-        {
-            return masked > 0 && (masked == 1 || all - visible < Smallest);
-        }
-
-        // Groups that do not partition: each leaves a rest of its own.
-        return visible > 0 && all - visible is > 0 and < Smallest;
-    }
+    /// <summary>True where what the visible groups of a period leave of everybody gives a masked one, or the rest, away.</summary>
+    /// <param name="all">Patients of everybody, visible.</param>
+    /// <param name="visible">Patients of the visible groups together.</param>
+    /// <param name="masked">How many groups are masked.</param>
+    public static bool IsDerivable(Source source, long all, long visible, int masked) =>
+        source.GroupsPartition
+            ? masked == 1 || (masked > 1 && all - visible is >= 0 and < Smallest)
+            // Groups that do not partition: each leaves a rest of its own.
+            : visible > 0 && all - visible is > 0 and < Smallest;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void JudgeWindows(int group)

@@ -128,13 +128,17 @@ internal sealed class MaskingAdvice(
         long Of(int group) => cells.Contains((period, group)) ? Masked : patients[period * _groups + group];
         var all = Of(0);
         var groups = Enumerable.Range(1, _groups - 1).Select(Of).ToList();
-        var rest = all - groups.Where(group => group > 0).Sum();
-        var masked = groups.Count(group => group == Masked);
-        var isTooSmall = rest is >= 0 and < DeliveryBuilder.SmallestCell;
-        return all == 0 ? true
-            : all == Masked ? !groups.Any(group => group > 0)
-            : source.GroupsPartition ? masked == 0 || (masked > 1 && !isTooSmall)
-            : rest == 0 || rest == all || !isTooSmall;
+        return all == 0
+            || (
+                all == Masked
+                    ? !groups.Any(group => group > 0)
+                    : !DeliveryRules.IsDerivable(
+                        source,
+                        all,
+                        groups.Where(group => group > 0).Sum(),
+                        groups.Count(group => group == Masked)
+                    )
+            );
     }
 
     private bool Helps(HashSet<(int Period, int Group)> cells, IReadOnlyCollection<(int Period, int Group)> hidden)

@@ -68,16 +68,10 @@ internal sealed class Gate(VerdictCache verdicts, Proxies proxies)
     /// <summary>What is kept for the request, if a reader asks to see it; null: it has to be made.</summary>
     public static Task? AnswerOf(HttpContext context, FindKept[] kept)
     {
-        var method = context.Request.Method;
-        if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) || !IsReader(context))
+        if (!IsReader(context) || KeptAnswer.Find(context.Request, kept) is not { } answer)
             return null;
-        foreach (var find in kept)
-            if (find(context.Request) is { } answer)
-            {
-                context.Features.Get<AuditTrail>()!.IsFromKept = true;
-                return answer.GiveAsync(context);
-            }
-        return null;
+        context.Features.Get<AuditTrail>()!.IsFromKept = true;
+        return answer.GiveAsync(context);
     }
 
     private static bool IsReader(HttpContext context) => context.User.IsInRole(Roles.Reader);

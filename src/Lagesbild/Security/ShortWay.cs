@@ -10,6 +10,16 @@ public abstract class KeptAnswer(int? rows)
 {
     public int? Rows => rows;
 
+    /// <summary>The first that is kept for a request; null where nothing is, or it is no GET or HEAD.</summary>
+    internal static KeptAnswer? Find(HttpRequest request, FindKept[] kept)
+    {
+        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+            foreach (var find in kept)
+                if (find(request) is { } found)
+                    return found;
+        return null;
+    }
+
     /// <summary>Says how many rows it holds, and writes it.</summary>
     public Task GiveAsync(HttpContext context)
     {
@@ -53,7 +63,7 @@ internal sealed class ShortWay(
     RateLimit limit,
     AuditLog audit,
     TimeProvider clock,
-    IReadOnlyList<FindKept> kept
+    FindKept[] kept
 )
 {
     public Task Go(HttpContext context, RequestDelegate next)
@@ -66,19 +76,10 @@ internal sealed class ShortWay(
             && request.Headers.Host == reader.Host
             && !proxies.AreImitatedBy(request)
             && context.Features.Get<IHttpRequestFeature>()!.RawTarget is { Length: <= LimitOptions.Address } target
-            && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
-            && Find(request) is { } answer
+            && KeptAnswer.Find(request, kept) is { } answer
             && limit.Admits(reader.Caller)
             ? AnswerAsync(context, reader, answer, target, now)
             : next(context);
-    }
-
-    private KeptAnswer? Find(HttpRequest request)
-    {
-        foreach (var find in kept)
-            if (find(request) is { } found)
-                return found;
-        return null;
     }
 
     private async Task AnswerAsync(
