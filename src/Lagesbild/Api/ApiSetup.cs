@@ -96,7 +96,7 @@ public static class ApiSetup
     }
 
     /// <summary>So that a caller, and whoever looks for his request in our log, have one name for it.</summary>
-    public static void ReturnTrace(HttpContext context)
+    private static void ReturnTrace(HttpContext context)
     {
         if (Activity.Current?.Id is { } trace)
         {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -277,7 +276,7 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
                 Detail,
                 Parameter,
                 Echo.Path(context.Request.Path),
-                Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier,
+                context.TraceId(),
                 receipt
             ),
             ApiJson.Instance.ProblemResponse

@@ -63,11 +63,8 @@ internal sealed class StoredResponse : KeptAnswer
             : new StoredResponse(body, etag, representation, coding).WriteBodyAsync(context);
     }
 
-    public override Task WriteAsync(HttpContext context)
-    {
-        ApiSetup.ReturnTrace(context);
-        return Has(context, _etag, PictureCacheControl) ? Task.CompletedTask : WriteBodyAsync(context);
-    }
+    public override Task WriteAsync(HttpContext context) =>
+        Has(context, _etag, PictureCacheControl) ? Task.CompletedTask : WriteBodyAsync(context);
 
     private Task WriteBodyAsync(HttpContext context)
     {

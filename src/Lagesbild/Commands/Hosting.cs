@@ -77,7 +77,7 @@ public static class Hosting
     }
 
     /// <summary>
-    /// All that visitors meet, in its order: the short way to what is kept, what every answer of the API carries, the gate, the
+    /// All that visitors meet, in its order: the short way to what is kept, a name for each request, what every answer of the API carries, the gate, the
     /// API, the pages.
     /// </summary>
     internal static void MapVisitors(this WebApplication app)
@@ -88,6 +88,7 @@ public static class Hosting
             app.Services.GetRequiredService<PageCache>().Find,
         ];
         app.UseShortWay(kept);
+        app.UseTraces();
         app.UseApi();
         app.UseSecurity(kept);
         app.MapApi();

@@ -40,8 +40,7 @@ internal static class Assets
             "Något gick fel hos oss",
             $"""
             <p>Sidan kunde inte visas. Felet är loggat. Försök igen om en stund; uppgifterna i lägesbilden påverkas inte.</p>
-            <p>Uppge den här koden om du kontaktar förvaltningen: <code>{System.Diagnostics.Activity.Current?.TraceId.ToString()
-                ?? context.TraceIdentifier}</code></p>
+            <p>Uppge den här koden om du kontaktar förvaltningen: <code>{context.TraceId()}</code></p>
             """
         );
 

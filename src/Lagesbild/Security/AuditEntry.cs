@@ -6,14 +6,12 @@ using System.Text.RegularExpressions;
 namespace Lagesbild.Security;
 
 /// <summary>Who asked for what, when, and what came of it.</summary>
-/// <param name="TraceId">The caller's, where he sent one: he may have given it to other requests too, or to somebody else's.</param>
-/// <param name="Id">Ours: no other line's.</param>
+/// <param name="Trace">Its span is the line's id.</param>
 /// <param name="Target">Path and query, as they were sent.</param>
 /// <param name="More">How many requests of the same caller, beyond his allowance, are not written but counted here.</param>
 internal readonly partial record struct AuditEntry(
     DateTimeOffset Time,
-    string TraceId,
-    string Id,
+    RequestTrace Trace,
     Caller? Caller,
     string? Thumbprint,
     string Method,

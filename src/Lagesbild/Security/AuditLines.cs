@@ -18,7 +18,7 @@ internal sealed class AuditLines
     /// <summary>Longer targets are nobody's usual question.</summary>
     private const int LongestRemembered = 300;
 
-    // What JSON leaves as it is: all ids are made of it, unless somebody made them up.
+    // What JSON leaves as it is: our own reasons are made of it.
     private static readonly SearchValues<char> Plain = SearchValues.Create(
         "0123456789:-ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
     );
@@ -37,10 +37,9 @@ internal sealed class AuditLines
     {
         _lines.Write("{\"time\":\""u8);
         Time(entry.Time.UtcDateTime);
-        _lines.Write("\",\"traceId\":"u8);
-        Text(entry.TraceId);
-        _lines.Write(",\"id\":"u8);
-        Text(entry.Id);
+        _lines.Write("\",\"traceId\":\""u8);
+        Ids(entry.Trace);
+        _lines.Write("\""u8);
         _lines.Write(CallerOf(entry));
         _lines.Write(QuestionOf(entry));
         _lines.Write(",\"status\":"u8);
@@ -119,6 +118,15 @@ internal sealed class AuditLines
             end--;
         span[end] = (byte)'Z';
         _lines.Advance(end + 1);
+    }
+
+    private void Ids(RequestTrace trace)
+    {
+        var between = "\",\"id\":\""u8;
+        var span = _lines.GetSpan(32 + between.Length + 16);
+        between.CopyTo(span[32..]);
+        trace.WriteTo(span, span[(32 + between.Length)..]);
+        _lines.Advance(32 + between.Length + 16);
     }
 
     private void Number(int number)

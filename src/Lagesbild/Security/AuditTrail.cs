@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -52,6 +51,7 @@ internal sealed class AuditTrail
                 var entry = EntryOf(
                     context,
                     began,
+                    RequestTrace.Of(context),
                     context.Features.Get<IHttpRequestFeature>()!.RawTarget,
                     context.User.Caller(),
                     trail.Thumbprint,
@@ -68,6 +68,7 @@ internal sealed class AuditTrail
     public static AuditEntry EntryOf(
         HttpContext context,
         DateTimeOffset began,
+        RequestTrace trace,
         string target,
         Caller? caller,
         string? thumbprint,
@@ -77,19 +78,7 @@ internal sealed class AuditTrail
     )
     {
         var (status, reason) = Outcome(context, fault, denied);
-        var activity = Activity.Current;
-        return new AuditEntry(
-            began,
-            activity?.TraceId.ToHexString() ?? context.TraceIdentifier,
-            (activity?.SpanId ?? ActivitySpanId.CreateRandom()).ToHexString(),
-            caller,
-            thumbprint,
-            context.Request.Method,
-            target,
-            status,
-            rows,
-            reason
-        );
+        return new AuditEntry(began, trace, caller, thumbprint, context.Request.Method, target, status, rows, reason);
     }
 
     /// <summary>What the caller was sent; an answer that he did not get to its end is <c>aborted</c>.</summary>

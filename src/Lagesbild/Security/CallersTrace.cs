@@ -7,29 +7,12 @@ namespace Lagesbild.Security;
 /// flags do not decide what we trace, its state and baggage are not passed on, and an id that may be somebody's personal
 /// identity number begins a trace of our own.
 /// </summary>
-internal sealed class CallersTrace : DistributedContextPropagator, IDisposable
+internal sealed class CallersTrace : DistributedContextPropagator
 {
     private const string TraceParent = "traceparent";
 
     /// <summary>Version, trace, span and flags, with a hyphen between each two.</summary>
     private const int Length = 55;
-
-    private readonly ActivityListener _always;
-
-    /// <param name="requests">
-    /// The host's own: each of its requests gets an id, to be answered and logged with, whether or not anybody collects traces.
-    /// </param>
-    public CallersTrace(ActivitySource requests)
-    {
-        _always = new ActivityListener
-        {
-            ShouldListenTo = source => source == requests,
-            Sample = static (ref _) => ActivitySamplingResult.PropagationData,
-        };
-        ActivitySource.AddActivityListener(_always);
-    }
-
-    public void Dispose() => _always.Dispose();
 
     public override IReadOnlyCollection<string> Fields { get; } = [TraceParent];
 
@@ -43,10 +26,14 @@ internal sealed class CallersTrace : DistributedContextPropagator, IDisposable
         out string? traceState
     )
     {
-        (traceId, traceState) = (null, null);
-        if (getter is null)
-            return;
-        getter(carrier, TraceParent, out var sent, out _);
+        string? sent = null;
+        getter?.Invoke(carrier, TraceParent, out sent, out _);
+        (traceId, traceState) = (ParentOf(sent), null);
+    }
+
+    /// <summary>What is taken over, in the form of version 00; null where a trace of our own has to begin.</summary>
+    public static string? ParentOf(string? sent)
+    {
         // Later versions may say more after the flags; there is no version ff.
         if (
             sent is { Length: >= Length }
@@ -62,8 +49,9 @@ internal sealed class CallersTrace : DistributedContextPropagator, IDisposable
                 && !PersonalNumbers.AreIn(ids[34..50])
                 && ActivityContext.TryParse(parent, null, out _)
             )
-                traceId = parent;
+                return parent;
         }
+        return null;
     }
 
     public override IEnumerable<KeyValuePair<string, string?>>? ExtractBaggage(

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -72,7 +71,7 @@ internal static partial class NoAccess
             refusal.Detail,
             Instance(context.Request),
             refusal.Code,
-            TraceOf(context)
+            context.TraceId()
         );
         var body = JsonSerializer.SerializeToUtf8Bytes(problem, Json.Plain.Problem);
         context.Response.ContentType = "application/problem+json";
@@ -85,9 +84,6 @@ internal static partial class NoAccess
         request.Path.Value!.Length > 200 || request.Path.Value.Split('/').Any(HsaId.IsPersonalIdentityNumber)
             ? "/lagesbild"
             : request.PathBase.Add(request.Path).ToUriComponent();
-
-    private static string TraceOf(HttpContext context) =>
-        Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
 
     private static Task Send(HttpContext context, byte[] body)
     {
@@ -130,7 +126,7 @@ internal static partial class NoAccess
             </div>
             {(refusal.IsAboutAccess ? WhoMayUseIt : "")}<dl>
             <div><dt>Felkod till supporten</dt><dd><code>{refusal.Code}</code></dd></div>
-            <div><dt>Spårnummer</dt><dd><code class="trace">{TraceOf(context)}</code></dd></div>
+            <div><dt>Spårnummer</dt><dd><code class="trace">{context.TraceId()}</code></dd></div>
             </dl>
             </main>
             </body>

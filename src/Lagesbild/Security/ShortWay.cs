@@ -71,7 +71,7 @@ internal sealed class ShortWay(
         var now = clock.GetUtcNow();
         var request = context.Request;
         return
-            context.Features.Get<Acquaintance>()?.Reader is { } reader
+            context.Features[typeof(Acquaintance)] is Acquaintance { Reader: { } reader }
             && verdicts.StillHolds(reader.Verdict, now)
             && request.Headers.Host == reader.Host
             && !proxies.AreImitatedBy(request)
@@ -90,10 +90,11 @@ internal sealed class ShortWay(
         DateTimeOffset began
     )
     {
+        var trace = RequestTrace.Of(context);
         Exception? fault = null;
         try
         {
-            Edge.AddHeaders(context, reader.IsOnThisMachine);
+            Edge.AddHeaders(context, reader.IsOnThisMachine, trace.Header);
             await answer.WriteAsync(context);
         }
         // Only looked at on its way.
@@ -104,7 +105,7 @@ internal sealed class ShortWay(
         finally
         {
             await audit.WriteAsync(
-                AuditTrail.EntryOf(context, began, target, reader.Caller, null, answer.Rows, null, fault)
+                AuditTrail.EntryOf(context, began, trace, target, reader.Caller, null, answer.Rows, null, fault)
             );
         }
     }

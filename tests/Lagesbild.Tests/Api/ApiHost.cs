@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -37,7 +36,6 @@ public sealed class ApiHost : IAsyncLifetime
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection([new("Freshness:NCR:LateDays", "3")]);
-        // A request has its trace though nobody listens.
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services.AddSingleton<TimeProvider>(new StandingClock(Now));
@@ -45,9 +43,9 @@ public sealed class ApiHost : IAsyncLifetime
         builder.Services.AddSingleton(SourceReaders.Standard);
         builder.Services.AddSingleton<CurrentPicture>();
         builder.Services.LetEverybodyIn();
-        builder.Services.AddSingleton<DistributedContextPropagator, CallersTrace>();
         builder.AddApi();
         _app = builder.Build();
+        _app.UseTraces();
         _app.UseApi();
         _app.MapApi();
         _app.MapGet("/lagesbild/v1/fault", IResult () => throw new InvalidOperationException("secret"));

@@ -210,6 +210,7 @@ public sealed class ExampleClientsTests : IDisposable
         builder.AddSecurity(demoDoor: false);
         builder.AddApi();
         var app = builder.Build();
+        app.UseTraces();
         app.UseApi();
         app.UseSecurity();
         app.MapApi();

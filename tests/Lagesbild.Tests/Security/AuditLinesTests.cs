@@ -62,8 +62,11 @@ public sealed class AuditLinesTests
                 new DateTimeOffset(2026, 11, 21, 6, 30, 0, TimeSpan.FromHours(random.Next(3))).AddTicks(
                     random.Next(10_000_000) / (int)Math.Pow(10, random.Next(8)) * (long)Math.Pow(10, random.Next(7))
                 ),
-                few ? Convert.ToHexStringLower(BitConverter.GetBytes(random.NextInt64())) : Text(random),
-                Text(random),
+                new RequestTrace(
+                    new UInt128((ulong)random.NextInt64(), (ulong)random.Next(300)),
+                    (ulong)random.NextInt64() >> random.Next(64),
+                    false
+                ),
                 random.Next(10) == 0 ? null : callers[few ? random.Next(5) : random.Next(callers.Length)],
                 random.Next(2) == 0 ? null : Text(random),
                 few ? "GET" : "PUT",
@@ -84,8 +87,7 @@ public sealed class AuditLinesTests
     {
         var stranger = new AuditEntry(
             DateTimeOffset.UnixEpoch,
-            "t",
-            "i",
+            default,
             null,
             null,
             "GET",
@@ -122,8 +124,8 @@ public sealed class AuditLinesTests
             new
             {
                 time = entry.Time.UtcDateTime,
-                traceId = entry.TraceId,
-                id = entry.Id,
+                traceId = $"{entry.Trace.Trace:x32}",
+                id = $"{entry.Trace.Span:x16}",
                 hsaId = entry.Caller?.HsaId,
                 organisation = entry.Caller?.Organisation,
                 kind = entry.Caller is null ? null

@@ -374,7 +374,7 @@ public sealed class AuditTests(PkiFixture pki) : IClassFixture<PkiFixture>
         await using (var host = await SecureHost.StartAsync(pki.Pki, settings: [("Audit:Folder", folder)]))
         {
             var log = host.Get<AuditLog>();
-            var entry = new AuditEntry(DateTimeOffset.UtcNow, "t", "i", null, null, "GET", "/", 200, null, null);
+            var entry = new AuditEntry(DateTimeOffset.UtcNow, default, null, null, "GET", "/", 200, null, null);
             for (var i = 0; i < 2 * AuditLog.Capacity + 1; i++)
                 await log.WriteAsync(entry with { Rows = i });
             await host.StopAsync();

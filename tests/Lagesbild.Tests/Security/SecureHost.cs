@@ -127,6 +127,7 @@ internal sealed class SecureHost : IAsyncDisposable
         var app = builder.Build();
         FindKept kept = request => request.Path == Kept ? new KeptWay() : null;
         app.UseShortWay(kept);
+        app.UseTraces();
         app.UseSecurity(kept);
         app.MapGet(Kept, () => "made");
         app.MapGet(Who, (HttpContext context) => Results.Json(new Answer(context)));

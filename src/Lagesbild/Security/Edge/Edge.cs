@@ -91,13 +91,14 @@ public static class Edge
     private static Task AddHeaders(object state)
     {
         var context = (HttpContext)state;
-        AddHeaders(context, SecuritySetup.IsLocal(Hosts.Asked(context.Request)));
+        AddHeaders(context, SecuritySetup.IsLocal(Hosts.Asked(context.Request)), null);
         return Task.CompletedTask;
     }
 
     /// <summary>What goes with every answer.</summary>
     /// <param name="isLocal">The service was asked for by one of this machine's names for itself.</param>
-    internal static void AddHeaders(HttpContext context, bool isLocal)
+    /// <param name="trace">To be returned to callers of the API; null: it has been.</param>
+    internal static void AddHeaders(HttpContext context, bool isLocal, string? trace)
     {
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
@@ -107,6 +108,8 @@ public static class Edge
         if (context.Request.Path.StartsWithSegments("/lagesbild"))
         {
             headers.ContentSecurityPolicy = ApiContentSecurityPolicy;
+            if (trace is not null)
+                headers.TraceParent = trace;
         }
         else
         {
