@@ -13,11 +13,14 @@ internal sealed record Load(double PerSecond, double P50, double P99, long Reque
 
 /// <summary>
 /// Keeps some connections busy over TLS with a client certificate. No HTTP client: it would cost more than what it
-/// measures. Every answer must have the first one's status, 200 or 304, and be as long.
+/// measures. Every answer on a connection must have the first one's status, 200 or 304, and be as long.
 /// </summary>
 internal static class Loader
 {
     public const int Connections = 16;
+
+    /// <summary>Short, so that what else the machine does falls on both of a pair alike.</summary>
+    public static readonly TimeSpan Turn = TimeSpan.FromSeconds(0.3);
 
     /// <summary>Bytes of <c>HTTP/1.1 200</c>.</summary>
     private const int StatusLine = 12;
@@ -41,24 +44,35 @@ internal static class Loader
             RevocationMode = X509RevocationMode.NoCheck,
         };
 
+    /// <summary>The child: a turn against one of the addresses for each line that names it, 0 or 1, on standard input.</summary>
+    /// <param name="how"><c>kept</c>: connections stay open, from turn to turn; <c>new</c> or <c>resumed</c>: one for each request.</param>
     /// <param name="headers">Name: value.</param>
-    public static async Task<int> RunAsync(Uri address, string pki, string seconds, string[] headers)
+    public static async Task<int> RunAsync(string how, string pki, Uri[] addresses, string[] headers)
     {
         using var certificate = Navigator(pki);
         var chain = new X509Certificate2Collection();
         chain.ImportFromPemFile(Path.Combine(pki, "navigator.pem"));
         var context = SslStreamCertificateContext.Create(certificate, chain, offline: true);
-        var until = TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture));
-        var clock = Stopwatch.StartNew();
-        var all = await Task.WhenAll(
-            Enumerable
-                .Range(0, Connections)
-                .Select(_ => KeepBusyAsync(address, context, Trust(pki), clock, until, headers))
-        );
-        var took = clock.Elapsed.TotalSeconds;
-        var times = all.SelectMany(t => t).Order().ToArray();
-        double At(double share) => times[(int)(share * (times.Length - 1))];
-        Console.WriteLine(JsonSerializer.Serialize(new Load(times.Length / took, At(0.5), At(0.99), times.Length)));
+        var visitors = addresses
+            .Select(address =>
+                Enumerable
+                    .Range(0, Connections)
+                    .Select(_ => new Visitor(address, context, Trust(pki), how, headers))
+                    .ToArray()
+            )
+            .ToArray();
+        while (await Console.In.ReadLineAsync() is { } which)
+        {
+            var clock = Stopwatch.StartNew();
+            var all = await Task.WhenAll(
+                visitors[int.Parse(which, CultureInfo.InvariantCulture)].Select(visitor => visitor.AskAsync(clock))
+            );
+            var took = clock.Elapsed.TotalSeconds;
+            var times = all.SelectMany(t => t).Order().ToArray();
+            double At(double share) => times[(int)(share * (times.Length - 1))];
+            Console.WriteLine(JsonSerializer.Serialize(new Load(times.Length / took, At(0.5), At(0.99), times.Length)));
+        }
+
         return 0;
     }
 
@@ -85,43 +99,66 @@ internal static class Loader
         return tls;
     }
 
-    private static async Task<List<double>> KeepBusyAsync(
+    /// <summary>Asks one thing again and again, on one connection at a time.</summary>
+    private sealed class Visitor(
         Uri address,
         SslStreamCertificateContext certificate,
         X509ChainPolicy trust,
-        Stopwatch clock,
-        TimeSpan until,
+        string how,
         string[] headers
     )
     {
-        await using var tls = await ConnectAsync(address, certificate, trust);
-        string[] lines =
-        [
-            $"GET {address.PathAndQuery} HTTP/1.1",
-            $"Host: localhost:{address.Port}",
-            .. headers,
-            "",
-            "",
-        ];
-        var request = Encoding.ASCII.GetBytes(string.Join("\r\n", lines));
-        var buffer = new byte[1 << 20];
-        var length = await FirstAsync(tls, request, buffer);
-        var status = buffer[..StatusLine];
-        var times = new List<double>(100_000);
-        while (clock.Elapsed < until)
+        private readonly byte[] _request = Encoding.ASCII.GetBytes(
+            string.Join(
+                "\r\n",
+                [$"GET {address.PathAndQuery} HTTP/1.1", $"Host: localhost:{address.Port}", .. headers, "", ""]
+            )
+        );
+
+        private readonly byte[] _buffer = new byte[1 << 20];
+        private SslStream? _kept;
+        private byte[] _status = [];
+        private int _length;
+
+        /// <summary>Milliseconds of each request.</summary>
+        public async Task<List<double>> AskAsync(Stopwatch clock)
         {
-            var began = Stopwatch.GetTimestamp();
-            await tls.WriteAsync(request);
-            await tls.ReadExactlyAsync(buffer.AsMemory(0, length));
-            if (!buffer.AsSpan().StartsWith(status))
+            var times = new List<double>(20_000);
+            if (how == "kept" && _kept is null)
             {
-                throw new InvalidOperationException(Encoding.ASCII.GetString(buffer, 0, 200));
+                _kept = await ConnectAsync(address, certificate, trust);
+                _length = await FirstAsync(_kept, _request, _buffer);
+                _status = _buffer[..StatusLine];
             }
 
-            times.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            while (clock.Elapsed < Turn)
+            {
+                var began = Stopwatch.GetTimestamp();
+                if (_kept is not null)
+                {
+                    await AskAgainAsync(_kept);
+                }
+                else
+                {
+                    await using var tls = await ConnectAsync(address, certificate, trust, resumes: how == "resumed");
+                    await FirstAsync(tls, _request, _buffer);
+                }
+
+                times.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            }
+
+            return times;
         }
 
-        return times;
+        private async Task AskAgainAsync(SslStream tls)
+        {
+            await tls.WriteAsync(_request);
+            await tls.ReadExactlyAsync(_buffer.AsMemory(0, _length));
+            if (!_buffer.AsSpan().StartsWith(_status))
+            {
+                throw new InvalidOperationException(Encoding.ASCII.GetString(_buffer, 0, 200));
+            }
+        }
     }
 
     // Length of a whole answer, by its header or by the end of its last chunk.

@@ -1,6 +1,6 @@
 using Lagesbild.Benchmarks;
 
-// Whole-system measurements, too long for a harness that repeats each some hundred times; "take-in", "connect" and "load" are
+// Whole-system measurements, too long for a harness that repeats each some hundred times; "take-in" and "load" are
 // children of others, because what is measured is a process of its own.
 return args switch
 {
@@ -12,16 +12,10 @@ return args switch
     ["certificates"] => await CertificateBenchmark.RunAsync(),
     ["take-in", var connection, var inbox, var file] => await IngestBenchmark.TakeInAsync(connection, inbox, file),
     ["phases", var file] => IngestBenchmark.Phases(file),
-    ["connect", var address, var pki, var seconds, var how] => await CertificateBenchmark.ConnectAsync(
-        new Uri(address),
+    ["load", var how, var pki, var service, var bare, .. var headers] => await Loader.RunAsync(
+        how,
         pki,
-        seconds,
-        resumes: how == "resumed"
-    ),
-    ["load", var address, var pki, var seconds, .. var headers] => await Loader.RunAsync(
-        new Uri(address),
-        pki,
-        seconds,
+        [new Uri(service), new Uri(bare)],
         headers
     ),
     _ => Usage(),

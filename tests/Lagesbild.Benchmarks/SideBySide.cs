@@ -1,8 +1,5 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Security;
-using System.Text.Json;
 using Lagesbild.Commands;
 using Lagesbild.Jobs;
 using Lagesbild.Ledger;
@@ -14,14 +11,6 @@ using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace Lagesbild.Benchmarks;
-
-/// <param name="Microseconds">Of processor time in the server for each request: what else the machine does disturbs it least.</param>
-internal sealed record Turn(Load Load, double Microseconds);
-
-internal sealed record Round(Turn Service, Turn Bare)
-{
-    public double Ratio => Service.Load.PerSecond / Bare.Load.PerSecond;
-}
 
 /// <param name="Head">What the service put there itself: all but the date and the body's length.</param>
 /// <param name="ETag">As it stands in the header.</param>
@@ -36,13 +25,6 @@ internal sealed record Answer(int Status, byte[] Body, KeyValuePair<string, Stri
 /// </summary>
 internal sealed class SideBySide : IAsyncDisposable
 {
-    /// <summary>Short, and many of them: what else the machine does then falls on both alike.</summary>
-    public const string Seconds = "2";
-    private const int Rounds = 15;
-
-    /// <summary>Turns of each that warm up.</summary>
-    public const int Warming = 3;
-
     private readonly string _scratch;
     private readonly PrivatePostgres _postgres;
     private readonly DevelopmentPki _pki;
@@ -124,78 +106,17 @@ internal sealed class SideBySide : IAsyncDisposable
     public async Task<List<Round>> CompareAsync(string path, params string[] headers) =>
         await CompareAsync(await AskAsync(path, headers), path, headers);
 
-    /// <param name="bare">What the bare one answers. The first turns of each warm up and are not in the result.</param>
+    /// <param name="bare">What the bare one answers.</param>
     public async Task<List<Round>> CompareAsync(Answer bare, string path, params string[] headers)
     {
         _answer = bare;
-        var rounds = new List<Round>();
-        for (var i = 0; i < Warming + Rounds; i++)
-        {
-            var round = new Round(
-                await LoadAsync(Https(_service), path, headers),
-                await LoadAsync(Https(_bare), path, headers)
-            );
-            Console.WriteLine(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"service {round.Service.Load.PerSecond:0}/s {round.Service.Microseconds:0.0} µs, bare {round.Bare.Load.PerSecond:0}/s {round.Bare.Microseconds:0.0} µs, ratio {round.Ratio:0.00}"
-                )
-            );
-            if (i >= Warming)
-            {
-                rounds.Add(round);
-            }
-        }
-
-        return rounds;
-    }
-
-    /// <summary>The rounds as a table of Markdown, and their medians.</summary>
-    public static IEnumerable<string> Table(IReadOnlyList<Round> rounds)
-    {
-        yield return "| round | service, requests/s | p50, ms | p99, ms | processor, µs | bare, requests/s | p50, ms | p99, ms | processor, µs | ratio |";
-        yield return "|---|---|---|---|---|---|---|---|---|---|";
-        foreach (var (i, round) in rounds.Index())
-        {
-            yield return Row($"{i + 1}", round.Service, round.Bare, round.Ratio);
-        }
-
-        Turn Of(Func<Round, Turn> which) =>
-            new(
-                new Load(
-                    Machine.Median(rounds.Select(r => which(r).Load.PerSecond)),
-                    Machine.Median(rounds.Select(r => which(r).Load.P50)),
-                    Machine.Median(rounds.Select(r => which(r).Load.P99)),
-                    0
-                ),
-                Machine.Median(rounds.Select(r => which(r).Microseconds))
-            );
-        yield return Row("median", Of(r => r.Service), Of(r => r.Bare), Machine.Median(rounds.Select(r => r.Ratio)));
-        yield return "";
-
-        static string Row(string name, Turn service, Turn bare, double ratio) =>
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"| {name} | {Cells(service)} | {Cells(bare)} | {ratio:0.00} |"
-            );
-
-        static string Cells(Turn turn) =>
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{turn.Load.PerSecond:0} | {turn.Load.P50:0.00} | {turn.Load.P99:0.00} | {turn.Microseconds:0.0}"
-            );
-    }
-
-    private async Task<Turn> LoadAsync(Uri root, string path, string[] headers)
-    {
-        using var server = Process.GetCurrentProcess();
-        var before = server.TotalProcessorTime;
-        using var child = Machine.Again(["load", new Uri(root, path).ToString(), _pki.Directory, Seconds, .. headers]);
-        var line = await child.StandardOutput.ReadLineAsync();
-        await child.WaitForExitAsync();
-        server.Refresh();
-        var load = JsonSerializer.Deserialize<Load>(line!)!;
-        return new Turn(load, (server.TotalProcessorTime - before).TotalMicroseconds / load.Requests);
+        return await Turns.CompareAsync(
+            "kept",
+            _pki.Directory,
+            new Uri(Https(_service), path),
+            new Uri(Https(_bare), path),
+            headers
+        );
     }
 
     private static async Task<WebApplication> StartServiceAsync(

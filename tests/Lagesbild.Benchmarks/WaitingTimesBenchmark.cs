@@ -101,22 +101,24 @@ internal static class WaitingTimesBenchmark
         Line($"{DateTimeOffset.UtcNow:yyyy-MM-dd}, {Machine.Describe()}. Loopback only.");
         Line($"");
         Line(
-            $"*Service*: `GET {Path}` of the whole service on a national picture, with everything on (certificates, rate limit, audit log, traces, the log as in `serve`), {length:N0} bytes, uncompressed. *Bare*: a Kestrel endpoint in the same process that does nothing but return the same answer, its head field for field and its body, each made once and for all, over the same TLS with the same certificates. One load program, a process of its own on the same machine, keeps {Loader.Connections} connections with a client certificate busy for {SideBySide.Seconds} seconds with each in turn; {SideBySide.Warming} turns of each warm up and are not counted. *Processor*: the server's time for each request, of both cores."
+            $"*Service*: `GET {Path}` of the whole service on a national picture, with everything on (certificates, rate limit, audit log, traces, the log as in `serve`), {length:N0} bytes, uncompressed. *Bare*: a Kestrel endpoint in the same process that does nothing but return the same answer, its head field for field and its body, each made once and for all, over the same TLS with the same certificates. {Turns.Description}"
         );
         Line($"");
-        text.AppendJoin('\n', SideBySide.Table(full)).AppendLine();
+        text.AppendLine(Turns.Table(full));
+        Line($"");
         Line($"Wanted: a ratio of at least 0.85, and a p99 within twice the bare one's.");
         Line($"");
         Line($"## The same with If-None-Match");
         Line($"");
         Line($"304 without a body, from both, with the same head.");
         Line($"");
-        text.AppendJoin('\n', SideBySide.Table(known)).AppendLine();
+        text.AppendLine(Turns.Table(known));
+        Line($"");
         Line($"Wanted: a ratio of at least 0.90.");
         Line($"");
         Line($"Against a bare endpoint that says still less than that, the ETag alone:");
         Line($"");
-        text.AppendJoin('\n', SideBySide.Table(least)).AppendLine();
+        text.AppendLine(Turns.Table(least));
         Line($"");
         Line($"## Downloads");
         Line($"");

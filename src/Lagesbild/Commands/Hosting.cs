@@ -77,8 +77,8 @@ public static class Hosting
     }
 
     /// <summary>
-    /// All that visitors meet, in its order: the short way to what is kept, a name for each request, what every answer of the API carries, the gate, the
-    /// API, the pages.
+    /// All that visitors meet, in its order: the short way to what is kept, a name for each request, what every answer of the
+    /// API carries, the gate, the API, the pages.
     /// </summary>
     internal static void MapVisitors(this WebApplication app)
     {

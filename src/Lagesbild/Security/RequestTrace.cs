@@ -72,7 +72,9 @@ internal readonly record struct RequestTrace(UInt128 Trace, ulong Span, bool IsR
 
 public static class Traces
 {
-    /// <summary>Whatever is logged, or answered, of a request from here on goes by one name; the host gives it only what is collected.</summary>
+    /// <summary>
+    /// Whatever is logged, or answered, of a request from here on goes by one name; the host itself names only what is collected.
+    /// </summary>
     public static void UseTraces(this IApplicationBuilder app) =>
         app.Use((context, next) => Activity.Current is null ? BeginAsync(context, next) : next(context));
 
