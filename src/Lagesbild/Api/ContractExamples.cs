@@ -96,6 +96,7 @@ internal static class ContractExamples
         Of(Edge.AnotherSite),
         Problem.InvalidBody,
         Problem.OfStatus(400),
+        Problem.PartOfFile,
         Problem.ProcedureUnknown,
         Problem.UnitUnknown,
         Problem.NoFigure,

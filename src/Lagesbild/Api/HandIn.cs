@@ -57,6 +57,12 @@ internal static class HandIn
             return;
         }
 
+        if (context.Request.Headers.ContentRange.Count > 0)
+        {
+            await Problem.PartOfFile.WriteAsync(context);
+            return;
+        }
+
         // Without a name once it is open: the system takes it back whichever way this process ends.
         var path = Path.GetTempFileName();
         await using var spool = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Delete);

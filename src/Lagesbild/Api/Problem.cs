@@ -189,6 +189,15 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
             "A file is handed in as it is: its sha256 is of what is sent. Leave Content-Encoding out."
         );
 
+    /// <summary>RFC 9110 §14.5: a part must not be taken for the whole.</summary>
+    public static Problem PartOfFile { get; } =
+        new(
+            400,
+            "bad-request",
+            "Part of a file",
+            "A file is handed in whole, in one request. Leave Content-Range out."
+        );
+
     public static Problem InvalidBody { get; } =
         new(
             400,

@@ -135,7 +135,9 @@ public static class DemoCommand
             .SetMinimumLevel(LogLevel.Warning)
             .AddFilter("Microsoft.Hosting", LogLevel.Warning)
             .AddFilter("Lagesbild", LogLevel.Warning)
-            .AddFilter(typeof(Inbox).FullName, LogLevel.Error);
+            .AddFilter(typeof(Inbox).FullName, LogLevel.Error)
+            // Which else the filter above would take for the same.
+            .AddFilter(typeof(InboxFolder).FullName, LogLevel.Warning);
         await using var app = Hosting.Build(builder, listeners);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(
             cancellationToken,

@@ -58,7 +58,7 @@ internal readonly partial record struct AuditEntry(
     /// <summary>What he asked for, as it may be shown.</summary>
     public void WriteQuestionTo(Utf8JsonWriter json)
     {
-        var (path, query) = ShownTarget();
+        var (path, query) = Shown(Target);
         var (longestPath, longestQuery) = Caller is null
             ? (LongestOfStrangers, LongestOfStrangers)
             : (LongestPath, LongestQuery);
@@ -69,13 +69,16 @@ internal readonly partial record struct AuditEntry(
 
     private static string KindOf(CallerKind kind) => kind == CallerKind.Person ? "person" : "function";
 
-    private (string Path, string? Query) ShownTarget()
+    /// <summary>There may be a personal identity number in an escaped path.</summary>
+    public static bool Hides(string path) => Shown(path).Path.Contains(Hidden, StringComparison.Ordinal);
+
+    private static (string Path, string? Query) Shown(string target)
     {
-        var end = Target.IndexOf('?', StringComparison.Ordinal);
-        var path = end < 0 ? Target : Target[..end];
-        var query = end < 0 ? null : Target[(end + 1)..];
+        var end = target.IndexOf('?', StringComparison.Ordinal);
+        var path = end < 0 ? target : target[..end];
+        var query = end < 0 ? null : target[(end + 1)..];
         // As nearly always: there is nothing in it to hide.
-        if (!Target.Contains('%', StringComparison.Ordinal) && Digits(Target) < 10)
+        if (!target.Contains('%', StringComparison.Ordinal) && Digits(target) < 10)
             return (path, query);
         var segments = path.Split('/').Select(segment => new Piece(segment, IsOrdinary: false)).ToList();
         var pairs = (query ?? "")
@@ -90,11 +93,11 @@ internal readonly partial record struct AuditEntry(
         // A number may be spread over several pieces; the day of a birth is not a usual part of a question.
         var (hidesOthers, hidesAll) = (others >= 10, others >= 6 && others + ordinary >= 10);
         return (
-            string.Join('/', segments.Select(Shown)),
-            query is null ? null : string.Join('&', pairs.Select(pair => string.Join('=', pair.Select(Shown))))
+            string.Join('/', segments.Select(TextOf)),
+            query is null ? null : string.Join('&', pairs.Select(pair => string.Join('=', pair.Select(TextOf))))
         );
 
-        string Shown(Piece piece) =>
+        string TextOf(Piece piece) =>
             piece.Digits > 0 && (piece.IsOrdinary ? hidesAll && !hidesOthers : hidesOthers || hidesAll)
                 ? Hidden
                 : piece.Text;

@@ -10,11 +10,6 @@ internal static partial class HsaId
     [GeneratedRegex(@"\ASE[0-9]{10}-[A-Za-z0-9]{1,18}\z")]
     public static partial Regex Strict();
 
-    [GeneratedRegex(@"\A(?:[0-9]{2})?[0-9]{6}[-+]?[0-9]{4}\z")]
-    private static partial Regex PersonalIdentityNumber();
-
-    public static bool IsPersonalIdentityNumber(string value) => PersonalIdentityNumber().IsMatch(value);
-
     [GeneratedRegex(@"\A[0-9]{10}\z")]
     private static partial Regex OrganisationNumber();
 

@@ -79,11 +79,12 @@ internal static partial class NoAccess
         return Send(context, body);
     }
 
-    /// <summary>The path alone: a query, or a path that is long or has a personal identity number in it, is not repeated.</summary>
-    private static string Instance(HttpRequest request) =>
-        request.Path.Value!.Length > 200 || request.Path.Value.Split('/').Any(HsaId.IsPersonalIdentityNumber)
-            ? "/lagesbild"
-            : request.PathBase.Add(request.Path).ToUriComponent();
+    /// <summary>The path alone: a query, or a path that is long or of which the audit log would hide something, is not repeated.</summary>
+    private static string Instance(HttpRequest request)
+    {
+        var path = request.PathBase.Add(request.Path).ToUriComponent();
+        return path.Length > 200 || AuditEntry.Hides(path) ? "/lagesbild" : path;
+    }
 
     private static Task Send(HttpContext context, byte[] body)
     {

@@ -101,18 +101,25 @@ public sealed class DeliveriesTests(PkiOfTheDay pki) : IClassFixture<PkiOfTheDay
         Assert.Equal(1, await CountAsync("deliveries WHERE state = 'refused'"));
     }
 
-    [Fact]
-    public async Task A_file_that_is_coded_on_its_way_is_not_taken_and_the_sender_is_told_how_to_send_it()
+    [Theory]
+    [InlineData("Content-Encoding", "gzip", HttpStatusCode.UnsupportedMediaType, "unsupported-media-type")]
+    [InlineData("Content-Range", "bytes 0-999/5000", HttpStatusCode.BadRequest, "bad-request")]
+    public async Task A_file_that_is_coded_on_its_way_or_a_part_is_not_taken_and_the_sender_is_told_how_to_send_it(
+        string header,
+        string value,
+        HttpStatusCode status,
+        string code
+    )
     {
         var delivery = SmallDelivery.Ncr(Day1);
         using var body = new ByteArrayContent(delivery.Content);
-        body.Headers.ContentEncoding.Add("gzip");
+        body.Headers.Add(header, value);
         using var response = await As("register-ncr").PutAsync(Path("NCR", delivery.FileName), body, Cancellation);
 
-        Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+        Assert.Equal(status, response.StatusCode);
         var problem = await JsonAsync(response);
-        Assert.Equal("urn:lagesbild:problem:unsupported-media-type", (string?)problem["type"]);
-        Assert.Contains("Content-Encoding", (string?)problem["detail"], StringComparison.Ordinal);
+        Assert.Equal("urn:lagesbild:problem:" + code, (string?)problem["type"]);
+        Assert.Contains(header, (string?)problem["detail"], StringComparison.Ordinal);
         Assert.Equal(0, await CountAsync("deliveries"));
     }
 

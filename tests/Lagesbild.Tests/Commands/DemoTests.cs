@@ -37,7 +37,9 @@ public sealed partial class DemoTests
         first.Process.Kill();
         await first.Process.WaitForExitAsync(TestContext.Current.CancellationToken);
 
+        Directory.CreateDirectory(folder.Inside("data", "inbox", "SPOR", "levererat"));
         using var second = await StartAsync(folder);
+        Assert.Contains("levererat in the inbox of SPOR is left lying", second.Told, StringComparison.Ordinal);
         Assert.Equal(picture, await ReadyAsync(client, second.Told));
         Terminate(second.Process);
         await second.Process.WaitForExitAsync(TestContext.Current.CancellationToken);

@@ -328,6 +328,21 @@ public sealed class CertificateRefusalTests(PkiFixture pki) : IClassFixture<PkiF
         Assert.NotEmpty(problem.GetProperty("traceId").GetString()!);
     }
 
+    [Theory]
+    [InlineData("/lagesbild/v1/units/SE2321000180-EX01", true)]
+    [InlineData("/lagesbild/v1/units/198501012384", false)]
+    [InlineData("/lagesbild/v1/units/x19850101-2384y", false)]
+    [InlineData("/lagesbild/v1/850101/2384", false)]
+    [InlineData("/lagesbild/v1/units/%2531%2539850101%252d2384", false)]
+    public async Task The_problem_repeats_no_path_that_may_name_a_person(string path, bool isRepeated)
+    {
+        await using var host = await SecureHost.StartAsync(pki.Pki);
+        using var client = host.Client(null);
+        using var response = await client.GetAsync(path, Cancelled);
+        var problem = await response.Content.ReadFromJsonAsync<JsonElement>(Cancelled);
+        Assert.Equal(isRepeated ? path : "/lagesbild", problem.GetProperty("instance").GetString());
+    }
+
     [Fact]
     public async Task A_browser_gets_a_page_in_Swedish_with_the_reason_and_a_stylesheet()
     {
