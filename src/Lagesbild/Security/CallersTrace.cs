@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace Lagesbild.Security;
 
@@ -7,12 +8,9 @@ namespace Lagesbild.Security;
 /// flags do not decide what we trace, its state and baggage are not passed on, and an id that may be somebody's personal
 /// identity number begins a trace of our own.
 /// </summary>
-internal sealed class CallersTrace : DistributedContextPropagator
+internal sealed partial class CallersTrace : DistributedContextPropagator
 {
     private const string TraceParent = "traceparent";
-
-    /// <summary>Version, trace, span and flags, with a hyphen between each two.</summary>
-    private const int Length = 55;
 
     public override IReadOnlyCollection<string> Fields { get; } = [TraceParent];
 
@@ -34,25 +32,18 @@ internal sealed class CallersTrace : DistributedContextPropagator
     /// <summary>What is taken over, in the form of version 00; null where a trace of our own has to begin.</summary>
     public static string? ParentOf(string? sent)
     {
-        // Later versions may say more after the flags; there is no version ff.
-        if (
-            sent is { Length: >= Length }
-            && !sent.StartsWith("ff", StringComparison.Ordinal)
-            && (sent.Length == Length || (sent[Length] == '-' && !sent.StartsWith("00", StringComparison.Ordinal)))
-        )
-        {
-            var ids = sent.AsSpan(2, 51);
-            var parent = $"00{ids}01";
-            // Of what it cannot read the framework would make an id in a form of its own.
-            if (
-                !PersonalNumbers.AreIn(ids[1..33])
-                && !PersonalNumbers.AreIn(ids[34..50])
-                && ActivityContext.TryParse(parent, null, out _)
-            )
-                return parent;
-        }
-        return null;
+        if (sent is null || Form().Match(sent) is not { Success: true } read)
+            return null;
+        var (trace, span) = (read.Groups["trace"].Value, read.Groups["span"].Value);
+        return PersonalNumbers.AreIn(trace) || PersonalNumbers.AreIn(span) ? null : $"00-{trace}-{span}-01";
     }
+
+    // Later versions may say more after the flags; there is no version ff, and no id of nothing but zeros.
+    [GeneratedRegex(
+        @"\A(00(?=.{53}\z)|(?!00|ff)[0-9a-f]{2}(?=.{53}(-|\z)))-(?<trace>(?!0{32})[0-9a-f]{32})-(?<span>(?!0{16})[0-9a-f]{16})-[0-9a-f]{2}",
+        RegexOptions.ExplicitCapture
+    )]
+    private static partial Regex Form();
 
     public override IEnumerable<KeyValuePair<string, string?>>? ExtractBaggage(
         object? carrier,

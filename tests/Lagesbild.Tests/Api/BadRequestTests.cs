@@ -308,6 +308,11 @@ public sealed class BadRequestTests(ApiHost host) : IClassFixture<ApiHost>
     [InlineData("00-00000000000000000000000000000000-b7ad6b7169203331-01", false)]
     [InlineData("01-0af7651916cd43dd8448eb211c80319c-0000000000000000-01-xx", false)]
     [InlineData("|0af7651916cd43dd8448eb211c80319c.1.", false)]
+    [InlineData("FF-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", false)]
+    [InlineData("0g-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", false)]
+    [InlineData("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-zz", false)]
+    [InlineData("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0A", false)]
+    [InlineData("00_0af7651916cd43dd8448eb211c80319c_b7ad6b7169203331_01", false)]
     public async Task A_trace_that_is_not_understood_gives_way_to_a_new_one(string given, bool isUnderstood)
     {
         using var response = await host.SendAsync("/waiting-times", null, ("traceparent", given));
