@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -108,8 +107,6 @@ internal static class CertificateBenchmark
     {
         services.RemoveAll<IAuthenticationSchemeProvider>();
         services.RemoveAll<IAuthorizationHandlerProvider>();
-        services.RemoveAll<DistributedContextPropagator>();
-        services.AddSingleton(DistributedContextPropagator.Current);
     }
 
     private static Task AnswerAsync(HttpContext context)
