@@ -7,11 +7,7 @@ using Lagesbild.Deliveries;
 
 namespace Lagesbild.Tests.Deliveries;
 
-/// <summary>Memory is the whole process's, so nothing else may run beside this.</summary>
-[CollectionDefinition(nameof(MemoryTests), DisableParallelization = true)]
-public sealed class Alone;
-
-[Collection(nameof(MemoryTests))]
+[Collection(nameof(Alone))]
 public sealed class MemoryTests
 {
     private const int Rows = 1_500_000;
