@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Lagesbild.Security;
 
@@ -122,11 +124,13 @@ internal sealed class AuditLines
 
     private void Ids(RequestTrace trace)
     {
-        var between = "\",\"id\":\""u8;
-        var span = _lines.GetSpan(32 + between.Length + 16);
-        between.CopyTo(span[32..]);
-        trace.WriteTo(span, span[(32 + between.Length)..]);
-        _lines.Advance(32 + between.Length + 16);
+        Utf8.TryWrite(
+            _lines.GetSpan(64),
+            CultureInfo.InvariantCulture,
+            $"{trace.Trace:x32}\",\"id\":\"{trace.Span:x16}",
+            out var length
+        );
+        _lines.Advance(length);
     }
 
     private void Number(int number)

@@ -26,16 +26,20 @@ internal sealed partial class CallersTrace : DistributedContextPropagator
     {
         string? sent = null;
         getter?.Invoke(carrier, TraceParent, out sent, out _);
-        (traceId, traceState) = (ParentOf(sent), null);
+        // To the framework what is not marked as recorded is not to be: that, too, is not for the caller to say.
+        traceId = ParentOf(sent) is { } parent ? (parent with { IsRecorded = true }).Header : null;
+        traceState = null;
     }
 
-    /// <summary>What is taken over, in the form of version 00; null where a trace of our own has to begin.</summary>
-    public static string? ParentOf(string? sent)
+    /// <summary>What is taken over, as not recorded; null where a trace of our own has to begin.</summary>
+    public static RequestTrace? ParentOf(string? sent)
     {
         if (sent is null || Form().Match(sent) is not { Success: true } read)
             return null;
         var (trace, span) = (read.Groups["trace"].Value, read.Groups["span"].Value);
-        return PersonalNumbers.AreIn(trace) || PersonalNumbers.AreIn(span) ? null : $"00-{trace}-{span}-01";
+        return PersonalNumbers.AreIn(trace) || PersonalNumbers.AreIn(span)
+            ? null
+            : RequestTrace.Read(trace, span, isRecorded: false);
     }
 
     // Later versions may say more after the flags; there is no version ff, and no id of nothing but zeros.
