@@ -14,7 +14,21 @@ type Query<O extends keyof operations> = NonNullable<operations[O]["parameters"]
 type Row = components["schemas"]["WaitingTimesRow"];
 type Problem = components["schemas"]["ProblemResponse"];
 
-const [base, root, certificate, key] = process.argv.slice(2);
+// Whatever stops it is told on one line.
+process.on("uncaughtException", (fault: NodeJS.ErrnoException) => {
+  console.error(fault.message || fault.code);
+  process.exit(1);
+});
+
+const given = process.argv.slice(2);
+if (given.length !== 4) {
+  console.error(
+    "The three nearest units with a shorter wait for knee replacement than at home, seen from Östersund.\n\n" +
+      "    node nearest.mjs https://HOST root.pem system.pem system.key",
+  );
+  process.exit(2);
+}
+const [base, root, certificate, key] = given;
 const identity = { ca: readFileSync(root), cert: readFileSync(certificate), key: readFileSync(key) };
 
 function get<T>(path: string): Promise<T> {

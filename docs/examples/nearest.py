@@ -14,6 +14,8 @@ ROOT = "/lagesbild/v1"
 if len(sys.argv) != 5:
     print(__doc__.strip(), file=sys.stderr)
     raise SystemExit(2)
+# Whatever stops it is told on one line.
+sys.excepthook = lambda kind, fault, trace: print(fault, file=sys.stderr)
 base, root, certificate, key = sys.argv[1:]
 identity = ssl.create_default_context(cafile=root)
 identity.load_cert_chain(certificate, key)

@@ -78,12 +78,45 @@ public sealed class ExampleClientsTests : IDisposable
         );
     }
 
-    [Fact]
-    public async Task Without_arguments_the_python_client_tells_its_usage()
+    /// <summary>And what stops it is told on one line: a certificate that is not accepted, a file that is not there, no service.</summary>
+    [Theory]
+    [InlineData("python3", "nearest.py")]
+    [InlineData("node", "nearest.mts")]
+    public async Task Without_arguments_a_client_tells_its_usage_and_what_stops_it_is_one_line(
+        string program,
+        string client
+    )
     {
-        var (exit, output) = await OtherPrograms.RunAsync("python3", Path.Combine(Examples, "nearest.py"));
+        await using var app = await StartAsync(AcceptedPicture.Build("SPOR_2026-11-21.zip"));
+        var file = Path.Combine(Examples, client);
+        if (program == "node")
+        {
+            file = await WithoutTypesAsync(file);
+        }
+
+        var (exit, output) = await OtherPrograms.RunAsync(program, file);
         Assert.Equal(2, exit);
-        Assert.EndsWith("python3 nearest.py https://HOST root.pem system.pem system.key", output.TrimEnd());
+        Assert.StartsWith("The three nearest units", output, StringComparison.Ordinal);
+        Assert.EndsWith(" https://HOST root.pem system.pem system.key", output.TrimEnd(), StringComparison.Ordinal);
+
+        var host = AddressOf(app).GetLeftPart(UriPartial.Authority);
+        var root = _pki.Pki.CertificateFile("ca/root");
+        string[] nobody = [_pki.Pki.CertificateFile("bad/level-2"), _pki.Pki.KeyFile("bad/level-2")];
+        foreach (
+            var (arguments, told) in ((string[], string)[])
+                [
+                    ([host, root, .. nobody], "403 urn:lagesbild:problem:level-of-assurance: "),
+                    ([host, Path.Combine(_folder, "none.pem"), .. nobody], ""),
+                    (["https://localhost:1", root, .. nobody], ""),
+                ]
+        )
+        {
+            (exit, output) = await OtherPrograms.RunAsync(program, [file, .. arguments]);
+            Assert.Equal(1, exit);
+            Assert.StartsWith(told, output, StringComparison.Ordinal);
+            Assert.NotEmpty(output.Trim());
+            Assert.Single(output.TrimEnd().Split('\n'));
+        }
     }
 
     [Fact]
@@ -111,6 +144,26 @@ public sealed class ExampleClientsTests : IDisposable
         var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.Equal("certificate-missing", (string?)JsonNode.Parse(body)!["reason"]);
         contract.Check(HttpMethod.Get, new Uri(client.BaseAddress!, path), response, body);
+    }
+
+    // Node of some versions does it by itself.
+    private async Task<string> WithoutTypesAsync(string file)
+    {
+        var made = Path.Combine(_folder, "nearest.mjs");
+        var (exit, output) = await OtherPrograms.RunAsync(
+            "node",
+            "-e",
+            """
+            const [from, to] = process.argv.slice(1);
+            const fs = require("node:fs");
+            const options = { compilerOptions: { module: "esnext", target: "es2022" } };
+            fs.writeFileSync(to, require("typescript").transpileModule(fs.readFileSync(from, "utf8"), options).outputText);
+            """,
+            file,
+            made
+        );
+        Assert.True(exit == 0, output);
+        return made;
     }
 
     private static Uri AddressOf(WebApplication app)
