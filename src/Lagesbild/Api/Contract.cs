@@ -59,6 +59,10 @@ internal sealed class Contract : IDocumentFilter
                 mäter väntan med olika klockor, och ingen av dem är vårdgarantins. Små tal är undertryckta. De senaste månaderna
                 är preliminära. Avstånd är fågelvägen mellan tätorter.
 
+                Utöver de huvuden som står vid svaren har varje svar `Content-Security-Policy`, `Referrer-Policy`,
+                `X-Content-Type-Options`, `Cross-Origin-Resource-Policy` och, utom under namnet localhost,
+                `Strict-Transport-Security`. De säger webbläsare vad de inte får göra; en klient behöver dem inte.
+
                 Livscykel: inom v1 läggs bara till, fält som parametrar och värden; klienten ska tåla okända fält. Det som ska
                 bort märks `deprecated` i kontraktet och svarar med huvudena Deprecation och Sunset minst tolv månader innan det
                 försvinner. En ny huvudversion får en egen sökväg, och den gamla finns kvar minst tolv månader.
@@ -77,6 +81,10 @@ internal sealed class Contract : IDocumentFilter
                 performed operations: an indication of the ability to take patients, not a promise and not a queue. The registers
                 measure waits by different clocks, none of which is the care guarantee's. Small numbers are masked. The latest months
                 are preliminary. Distances are great-circle, between towns.
+
+                Beside the headers that stand with the responses every response has `Content-Security-Policy`, `Referrer-Policy`,
+                `X-Content-Type-Options`, `Cross-Origin-Resource-Policy` and, but under the name localhost,
+                `Strict-Transport-Security`. They tell browsers what they may not do; a client has no need of them.
 
                 Lifecycle: within v1 there are only additions, of members, parameters and values; a client must put up with members
                 it does not know. What is to go is marked `deprecated` in the contract and answers with the headers Deprecation and

@@ -69,7 +69,9 @@ internal static class ContractExamples
     /// <summary>One of each code that a caller may meet.</summary>
     public static IReadOnlyList<Problem> Problems { get; } =
     [
-        Query.Read([Parameters.Procedure, Parameters.Period], "?prcedure=NGB").Problem!,
+        Query
+            .Read(WaitingTimesResource.ParametersWith(Parameters.OfGroups(SourceReaders.Standard)), "?prcedure=NGB")
+            .Problem!,
         Query.Read([Parameters.Procedure], "").Problem!,
         Query.Read([Parameters.Period], "?period=80d").Problem!,
         Query.Read([Parameters.Period], "?period=30d&period=90d").Problem!,
@@ -111,6 +113,8 @@ internal static class ContractExamples
         Problem.Erased,
         Problem.OfStatus(413),
         Problem.JsonOnly,
+        Problem.BodyAsItIs,
+        Problem.OnlyUtf8,
         Problem.FileAsItIs,
         Problem.DeliveryRefused,
         Problem.ReasonNotUsable(ReasonFault.Missing),
@@ -137,9 +141,12 @@ internal static class ContractExamples
             406 => new("Accept utesluter varje format som finns.", "Accept rules out every format there is."),
             408 => new("Innehållet kom för långsamt.", "The body came too slowly."),
             409 => new("Läget medger det inte längre; type säger varför.", "It is too late for that; type says why."),
-            415 => new("Fel medietyp eller kodning.", "Wrong media type or coding."),
+            415 => new("Fel medietyp, teckenkodning eller packning.", "Wrong media type, charset or coding."),
             422 => new("Innehållet godtas inte.", "The content is not accepted."),
-            413 => new("För stort.", "Too large."),
+            413 => new(
+                $"För stort: ett beslut är högst {Decisions.LargestBody >> 10} kB, en leverans högst {HandIn.LargestFile >> 20} MB.",
+                $"Too large: a decision is {Decisions.LargestBody >> 10} kB at most, a delivery {HandIn.LargestFile >> 20} MB."
+            ),
             414 => new("För lång adress.", "The address is too long."),
             421 => new("Anslutningen öppnades för en annan värd.", "The connection was opened for another host."),
             429 => new(
@@ -264,8 +271,8 @@ internal static class ContractExamples
             _ => ".json",
         };
 
-    // By the format that is asked for, of those that are not the default.
-    private static string NameOf(string request) =>
+    /// <summary>By the format that is asked for, of those that are not the default.</summary>
+    public static string NameOf(string request) =>
         request.IndexOf("format=", StringComparison.Ordinal) is var at and >= 0 ? request[(at + 7)..] : "example";
 
     private const string Invented = "Påhittade siffror / Invented figures";
@@ -274,15 +281,12 @@ internal static class ContractExamples
     private static Problem Of(Refusal refusal) =>
         new(refusal.Status, refusal.Code, refusal.Title, refusal.Detail) { Reason = refusal.Code };
 
-    // While a new example is being written it is not there yet.
+    // A new one begins as a file that holds {}: what is answered is written over it.
     private static string Read(string name)
     {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("Lagesbild.Api.Examples." + name);
-        if (stream is null)
-        {
-            return "{}";
-        }
-
+        using var stream =
+            Assembly.GetExecutingAssembly().GetManifestResourceStream("Lagesbild.Api.Examples." + name)
+            ?? throw new InvalidOperationException($"The example {name} is not built in.");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

@@ -19,7 +19,12 @@ public sealed record ReasonRequest([property: JsonRequired] string Reason);
 /// </summary>
 internal static class Decisions
 {
-    private const long LargestBody = 16 * 1024;
+    /// <summary>Bytes.</summary>
+    public const int LargestBody = 16 << 10;
+
+    // What is too large is read to its end, as far as this: a connection that is closed while the sender still sends may take
+    // the answer with it.
+    private const long LargestRead = 1 << 20;
 
     public static void Map(ApiRoutes routes)
     {
@@ -149,15 +154,37 @@ internal static class Decisions
             return (null, Problem.JsonOnly);
         }
 
-        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = LargestBody;
+        if (
+            type.Charset.HasValue
+            && !HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+        )
+        {
+            return (null, Problem.OnlyUtf8);
+        }
+
+        if (!string.IsNullOrEmpty(request.Headers.ContentEncoding))
+        {
+            return (null, Problem.BodyAsItIs);
+        }
+
+        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = LargestRead;
         try
         {
-            var body = await JsonSerializer.DeserializeAsync(
-                request.Body,
-                ApiJson.Instance.ReasonRequest,
+            var body = new byte[LargestBody + 1];
+            var length = await request.Body.ReadAtLeastAsync(
+                body,
+                body.Length,
+                throwOnEndOfStream: false,
                 context.RequestAborted
             );
-            var reason = body?.Reason?.Trim() ?? "";
+            if (length > LargestBody)
+            {
+                await request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+                return (null, Problem.OfStatus(StatusCodes.Status413PayloadTooLarge));
+            }
+
+            using var json = new MemoryStream(body, 0, length);
+            var reason = JsonSerializer.Deserialize(json, ApiJson.Instance.ReasonRequest)?.Reason?.Trim() ?? "";
             return OperatorOrder.JudgeReason(reason) is { } fault
                 ? (null, Problem.ReasonNotUsable(fault))
                 : (reason, null);

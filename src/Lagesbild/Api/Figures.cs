@@ -19,7 +19,7 @@ public sealed record DaysInterval(double Level, int LowerDays, int? UpperDays);
 public sealed record ShareInterval(double Level, double Lower, double Upper);
 
 /// <summary>Patients with ASA class 3 or 4 among the operations of the last 365 days, whatever period was asked for.</summary>
-/// <param name="Share">0–1; null where fewer than 20 are known (reason <c>few</c>) or only bounds are.</param>
+/// <param name="Share">0–1; null where fewer than 20 are known (reason <c>few</c>) or, without a reason, where only bounds are.</param>
 /// <param name="ConfidenceInterval">95 % interval; null where the share is.</param>
 /// <param name="ShareAtLeast">Lower bound where the exact number is not delivered, else null.</param>
 /// <param name="ShareAtMost">Upper bound where the exact number is not delivered, else null.</param>
@@ -63,7 +63,7 @@ public sealed record HomeComparison(string Word, double DifferenceDays);
 
 /// <summary>
 /// The figures of one cell: a place's, for one procedure, period and patient group. Every figure that is null has its
-/// reason in <see cref="Reasons"/>: <c>few</c> (too few patients for this figure), <c>open-ended</c> (beyond what the
+/// reason in <see cref="Reasons"/>, or its bounds: <c>few</c> (too few patients for this figure), <c>open-ended</c> (beyond what the
 /// delivered bins tell), <c>masked</c> (too few to be shown, or hidden so that another cannot be worked out),
 /// <c>none</c> (the unit reports and did none), <c>not-reported</c> (the unit has stopped sending),
 /// <c>not-collected</c> (the source has no such figure), <c>no-comparison</c> (the country, or the patient's home, has no
@@ -110,7 +110,7 @@ public abstract record CellFigures
     /// <summary>Compared with the patient's home; null, without a reason, where <c>compareWith</c> was not given.</summary>
     public HomeComparison? ComparedToHome { get; init; }
 
-    /// <summary>Name of each figure that is null, and why it is.</summary>
+    /// <summary>Name of each figure that is null, and why it is. Where the share of <c>asa34</c> is null but has bounds, <c>shareAtLeast</c> and <c>shareAtMost</c> stand in its place and no reason is given.</summary>
     public required IReadOnlyDictionary<string, string> Reasons { get; init; }
 
     /// <summary>Above the unit level: units that contributed; else null.</summary>

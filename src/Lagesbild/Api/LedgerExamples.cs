@@ -75,13 +75,14 @@ internal static class LedgerExamples
                 "200"
             ),
             ["getDelivery"] = new(
-                $"id=$(curl {Certificate}'ROOT/deliveries?source=SPOR&limit=1' | jq -r '.data[0].id')\n"
+                LookedUp("/deliveries?source=SPOR&limit=1", ".data[0].id")
                     + $"curl {Certificate}\"ROOT/deliveries/$id\"",
                 Written(Receipt(Row("published", Settled), Renamed), ApiJson.Instance.DeliveryResponse),
                 "200"
             ),
             ["handInDelivery"] = new(
-                $"curl --cert register-spor.pem --key register-spor.key --upload-file {FileName} "
+                $"# {FileName}: ingest-samples/accepted, eller / or: lagesbild sample --source SPOR --date 2026-11-21 --out .\n"
+                    + $"curl --cert register-spor.pem --key register-spor.key --upload-file {FileName} "
                     + $"'ROOT/sources/SPOR/deliveries/{FileName}'",
                 Written(Receipt(Row("published", Settled), Renamed), ApiJson.Instance.DeliveryResponse),
                 "201"
@@ -90,14 +91,21 @@ internal static class LedgerExamples
                 Held = Written(Receipt(Row("held", null), Drop), ApiJson.Instance.DeliveryResponse),
             },
             ["releaseDelivery"] = Order(
-                $"/deliveries/{DeliveryId}/release",
+                Held,
+                "/deliveries/$id/release",
                 Written(Receipt(Row("published", Settled), Drop, "release"), ApiJson.Instance.DeliveryResponse)
             ),
             ["refuseDelivery"] = Order(
-                $"/deliveries/{DeliveryId}/refuse",
+                Held,
+                "/deliveries/$id/refuse",
                 Written(Receipt(Row("refused", Settled), Drop, "refuse"), ApiJson.Instance.DeliveryResponse)
             ),
-            ["restorePicture"] = Order($"/pictures/{PictureId}/restore", Written(Picture, ApiJson.Instance.PictureRow)),
+            // The one before what is shown.
+            ["restorePicture"] = Order(
+                LookedUp("/pictures?limit=2", ".data[1].id"),
+                "/pictures/$id/restore",
+                Written(Picture, ApiJson.Instance.PictureRow)
+            ),
             ["listPictures"] = new(
                 "curl --cert navigator.pem --key navigator.key 'ROOT/pictures?limit=1'",
                 Written(
@@ -145,8 +153,13 @@ internal static class LedgerExamples
             answer.DeepClone()
         );
 
-    private static Example Order(string path, JsonNode answer) =>
-        new($"curl {Certificate}--json '{Reason}' 'ROOT{path}'", answer, "200");
+    private static string Held => LookedUp("/deliveries?state=held&limit=1", ".data[0].id");
+
+    // Whoever tries a line has other ids than the example.
+    private static string LookedUp(string path, string id) => $"id=$(curl {Certificate}'ROOT{path}' | jq -r '{id}')\n";
+
+    private static Example Order(string lookedUp, string path, JsonNode answer) =>
+        new($"{lookedUp}curl {Certificate}--json '{Reason}' \"ROOT{path}\"", answer, "200");
 
     private static DeliveryRow Row(string state, DateTimeOffset? settled) =>
         new(

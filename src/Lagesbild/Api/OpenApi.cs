@@ -5,7 +5,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Lagesbild.Deliveries;
-using Lagesbild.Formats;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.Swagger;
 using Swashbuckle.AspNetCore.SwaggerGen;
@@ -219,7 +218,10 @@ internal static class OpenApiResource
             {
                 if (((OpenApiResponse)operation.Responses!["200"]).Content is { } content)
                 {
-                    content[representation.MediaType] = new OpenApiMediaType { Schema = Written(representation) };
+                    content[representation.MediaType] = new OpenApiMediaType
+                    {
+                        Schema = TableDescriptions.SchemaOf(described, representation.Download!.Value),
+                    };
                 }
             }
 
@@ -228,7 +230,8 @@ internal static class OpenApiResource
                 operation.Responses!["200"].Content!.Remove(Representation.Json.MediaType);
             }
 
-            foreach (var (status, response) in operation.Responses!)
+            // Those of problems are shared; the contract has them.
+            foreach (var (status, response) in operation.Responses!.Where(response => response.Key[0] == '2'))
             {
                 response.Description = Both(Meaning(status), " / ");
             }
@@ -249,14 +252,6 @@ internal static class OpenApiResource
                 ),
             ];
         }
-
-        private static OpenApiSchema Written(Representation representation) =>
-            representation.Download switch
-            {
-                DownloadFormat.JsonStat => new OpenApiSchema { Type = JsonSchemaType.Object },
-                DownloadFormat.Xlsx => new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" },
-                _ => new OpenApiSchema { Type = JsonSchemaType.String },
-            };
 
         private static OpenApiRequestBody Body(Type type, OperationFilterContext context) =>
             new()
@@ -355,32 +350,9 @@ internal static class OpenApiResource
         private static Bilingual Meaning(string status) =>
             status switch
             {
-                "200" => new("Svaret.", "The response."),
                 "201" => new("Publicerad.", "Published."),
                 "202" => new("Hålls för en operatörs beslut.", "Held for an operator's decision."),
-                "409" => new(
-                    "Läget medger det inte längre; type säger varför.",
-                    "It is too late for that; type says why."
-                ),
-                "413" => new("För stort.", "Too large."),
-                "415" => new("Fel medietyp eller kodning.", "Wrong media type or coding."),
-                "422" => new("Innehållet godtas inte.", "The content is not accepted."),
-                "400" => new(
-                    "En parameter är fel; parameter säger vilken.",
-                    "A parameter is wrong; parameter says which."
-                ),
-                "401" => new("Inget klientcertifikat.", "No client certificate."),
-                "403" => new(
-                    "Certifikatet godtas inte eller saknar behörighet.",
-                    "The certificate is not accepted or not allowed."
-                ),
-                "404" => new("Det som efterfrågas finns inte.", "What was asked for does not exist."),
-                "406" => new("Accept utesluter varje format som finns.", "Accept rules out every format there is."),
-                "503" => new(
-                    "Går inte nu: ingen leverans är publicerad än, eller databasen svarar inte.",
-                    "Not now: no delivery has been published yet, or the database does not answer."
-                ),
-                _ => new("Fel i tjänsten.", "A fault in the service."),
+                _ => new("Svaret.", "The response."),
             };
 
         private static string Both(Bilingual text, string between) => text.Swedish + between + text.English;
@@ -449,12 +421,18 @@ internal static class OpenApiResource
                     && Words.TryGetValue(name, out var known)
                 )
                 {
-                    word.Extensions = new Dictionary<string, IOpenApiExtension>
-                    {
-                        ["x-extensible-enum"] = new JsonNodeExtension(
-                            new JsonArray([.. known.Select(one => JsonValue.Create(one))])
-                        ),
-                    };
+                    word.Extensions = KnownWords(known);
+                }
+
+                if (name == "reasons" && value is OpenApiSchema { AdditionalProperties: OpenApiSchema reason })
+                {
+                    reason.Description = string.Join(
+                        '\n',
+                        Formats.Words.Reasons.Select(known =>
+                            $"- `{known.Key}`: {known.Value.Swedish} / {known.Value.English}"
+                        )
+                    );
+                    reason.Extensions = KnownWords(Formats.Words.Reasons.Keys);
                 }
 
                 var isNullable = nullability.Create(property).ReadState == NullabilityState.Nullable;
@@ -476,5 +454,13 @@ internal static class OpenApiResource
                 }
             }
         }
+
+        private static Dictionary<string, IOpenApiExtension> KnownWords(IEnumerable<string> words) =>
+            new()
+            {
+                ["x-extensible-enum"] = new JsonNodeExtension(
+                    new JsonArray([.. words.Select(one => JsonValue.Create(one))])
+                ),
+            };
     }
 }

@@ -181,6 +181,22 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
     public static Problem JsonOnly { get; } =
         new(415, "unsupported-media-type", "Unsupported media type", "The body must be application/json.");
 
+    public static Problem BodyAsItIs { get; } =
+        new(
+            415,
+            "unsupported-media-type",
+            "Unsupported coding",
+            "The body is read as it is sent, uncompressed. Leave Content-Encoding out."
+        );
+
+    public static Problem OnlyUtf8 { get; } =
+        new(
+            415,
+            "unsupported-media-type",
+            "Unsupported charset",
+            "JSON is UTF-8 (RFC 8259). Leave charset out of Content-Type, or say charset=utf-8."
+        );
+
     public static Problem FileAsItIs { get; } =
         new(
             415,

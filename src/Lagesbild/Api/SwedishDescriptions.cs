@@ -12,26 +12,48 @@ internal static class SwedishDescriptions
     /// <summary>The Swedish of each English text.</summary>
     public static IReadOnlyDictionary<string, string> All { get; } = Read();
 
+    /// <summary>To every schema there is: those with names, those of bodies and answers, and whatever is within them.</summary>
     public static void AddTo(OpenApiDocument document)
     {
-        var schemas = document.Components!.Schemas!.Values.ToList();
-        // Members first: one that refers to a schema has the schema's text unless it has its own.
-        foreach (
-            var member in schemas.SelectMany(schema => schema.Properties ?? new Dictionary<string, IOpenApiSchema>())
-        )
+        var operations = document.Paths.Values.SelectMany(item => item.Operations!.Values).ToList();
+        IEnumerable<IDictionary<string, OpenApiMediaType>?> contents =
+        [
+            .. operations.Select(operation => operation.RequestBody?.Content),
+            .. operations
+                .SelectMany(operation => operation.Responses!.Values)
+                .Concat(document.Components!.Responses!.Values)
+                .Select(response => response.Content),
+        ];
+        foreach (var media in contents.SelectMany(content => content?.Values ?? []))
         {
-            AddTo(member.Value);
+            AddTo(media.Schema);
         }
 
-        foreach (var schema in schemas)
+        foreach (var schema in document.Components.Schemas!.Values)
         {
             AddTo(schema);
         }
     }
 
-    private static void AddTo(IOpenApiSchema schema)
+    private static void AddTo(IOpenApiSchema? schema)
     {
-        if (schema.Description is { } english && All.TryGetValue(english, out var swedish))
+        // What is referred to has a name, and so its own turn; beside the reference stands the text of what refers.
+        if (schema is OpenApiSchema)
+        {
+            IEnumerable<IOpenApiSchema?> parts =
+            [
+                .. schema.Properties?.Values ?? [],
+                .. schema.OneOf ?? [],
+                schema.Items,
+                schema.AdditionalProperties,
+            ];
+            foreach (var part in parts)
+            {
+                AddTo(part);
+            }
+        }
+
+        if (schema?.Description is { } english && All.TryGetValue(english, out var swedish))
         {
             schema.Description = $"{swedish} / {english}";
         }

@@ -73,6 +73,8 @@ public sealed record TrendMonth(
 
 internal static class TrendsResource
 {
+    public const string OperationId = "listTrends";
+
     public static void Map(ApiRoutes routes)
     {
         routes
@@ -93,7 +95,7 @@ internal static class TrendsResource
                 (request, format) => Downloaded(request, routes, format)
             )
             .Describe(
-                "listTrends",
+                OperationId,
                 "Utvecklingen över 18 månader",
                 "Trends over 18 months",
                 "Medianen per kalendermånad, de 18 hela månaderna före referensdatumets månad. Den senaste är preliminär. "

@@ -168,29 +168,34 @@ internal static partial class WaitingTimesResource
 
     private static readonly Parameter[] OnlyOfUnits = [Parameters.Unit, Operator, Near, MaxDistanceKm];
 
+    /// <summary>What the table is asked with.</summary>
+    /// <param name="groups">Those on patient groups, that the sources bring.</param>
+    public static IReadOnlyList<Parameter> ParametersWith(IReadOnlyList<Parameter> groups) =>
+        [
+            Parameters.Procedures,
+            Parameters.Period,
+            Parameters.Level,
+            Parameters.Region,
+            Parameters.Unit,
+            Operator,
+            .. groups,
+            Near,
+            MaxDistanceKm,
+            MinCount,
+            MinAsa34Count,
+            CompareWith,
+            Sort,
+            Parameters.Limit,
+            Parameters.Page,
+            Parameters.Format,
+        ];
+
     public static void Map(ApiRoutes routes)
     {
         routes
             .Get(
                 "/waiting-times",
-                [
-                    Parameters.Procedures,
-                    Parameters.Period,
-                    Parameters.Level,
-                    Parameters.Region,
-                    Parameters.Unit,
-                    Operator,
-                    .. routes.GroupParameters,
-                    Near,
-                    MaxDistanceKm,
-                    MinCount,
-                    MinAsa34Count,
-                    CompareWith,
-                    Sort,
-                    Parameters.Limit,
-                    Parameters.Page,
-                    Parameters.Format,
-                ],
+                ParametersWith(routes.GroupParameters),
                 ApiJson.Instance.WaitingTimesResponse,
                 request => Answer(request, routes),
                 (request, format) => Downloaded(request, routes, format)

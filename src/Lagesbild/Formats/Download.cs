@@ -266,24 +266,27 @@ public sealed record Download(
     private static IEnumerable<Column<T>> Provenance<T>(Picture.Picture picture, Func<T, ProcedurePicture> figuresOf)
     {
         var invented = picture.Sources.Where(s => s.IsSynthetic).Select(s => s.Source.Code).ToHashSet();
-        return
+        return Provenance<T>(_ => picture.Id, row => invented.Contains(figuresOf(row).Source.Code));
+    }
+
+    /// <summary>What every table for programs ends with.</summary>
+    internal static IEnumerable<Column<T>> Provenance<T>(Func<T, Value> pictureOf, Func<T, Value> isSynthetic) =>
         [
             new(
                 "picture",
                 "Lägesbild",
                 ColumnStyle.Text,
                 new("Lägesbilden som siffrorna kommer ur.", "The picture that the figures are from."),
-                _ => picture.Id
+                pictureOf
             ),
             new(
                 "synthetic",
                 "Påhittade data",
                 ColumnStyle.Truth,
                 new("Ja: siffrorna är påhittade.", "True for invented data."),
-                row => invented.Contains(figuresOf(row).Source.Code)
+                isSynthetic
             ),
         ];
-    }
 
     private static Download Csv<T>(string name, int rows, Sheet<T> sheet) =>
         new(

@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Lagesbild.Security;
 using Lagesbild.Tests.Jobs;
 using Lagesbild.Tests.Ledger;
@@ -374,6 +376,23 @@ public sealed class DeliveriesTests(PkiOfTheDay pki) : IClassFixture<PkiOfTheDay
             ("[", "application/json", HttpStatusCode.BadRequest, "invalid-body"),
             ("", "application/json", HttpStatusCode.BadRequest, "invalid-body"),
         ];
+        foreach (
+            var (header, value, told) in ((string, string, string)[])
+                [
+                    ("Content-Encoding", "gzip", "Content-Encoding"),
+                    ("Content-Type", "application/json; charset=latin1", "charset=utf-8"),
+                    ("Content-Type", "application/json; charset=\"utf-16\"", "charset=utf-8"),
+                ]
+        )
+        {
+            using var content = new StringContent("""{"reason":"Prov."}""", Encoding.UTF8, "application/json");
+            content.Headers.Remove(header);
+            content.Headers.Add(header, value);
+            using var coded = await As("operator").PostAsync(held + "/release", content, Cancellation);
+            Assert.Contains(told, await coded.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+            await AssertProblemAsync(coded, HttpStatusCode.UnsupportedMediaType, "unsupported-media-type");
+        }
+
         foreach (var (body, type, status, code) in wrong)
         {
             using var content = new StringContent(body, Encoding.UTF8, type);
@@ -381,9 +400,23 @@ public sealed class DeliveriesTests(PkiOfTheDay pki) : IClassFixture<PkiOfTheDay
             await AssertProblemAsync(refused, status, code);
         }
 
-        using var large = new StringContent(new string(' ', 20_000), Encoding.UTF8, "application/json");
-        using var tooLarge = await As("operator").PostAsync(held + "/release", large, Cancellation);
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, tooLarge.StatusCode);
+        const string small = """{"reason":""}""";
+        foreach (
+            var (length, status) in ((int, HttpStatusCode)[])
+                [
+                    (16 << 10, HttpStatusCode.UnprocessableEntity),
+                    ((16 << 10) + 1, HttpStatusCode.RequestEntityTooLarge),
+                    (200_000, HttpStatusCode.RequestEntityTooLarge),
+                ]
+        )
+        {
+            using var large = new StringContent(small.PadRight(length), Encoding.UTF8, "application/json");
+            using var judged = await As("operator").PostAsync(held + "/release", large, Cancellation);
+            Assert.Equal(status, judged.StatusCode);
+            // Closed while he still sends, he might not get to read why.
+            Assert.NotEqual(true, judged.Headers.ConnectionClose);
+        }
+
         using var nothing = await OrderAsync(
             "operator",
             Path($"/deliveries/{Guid.NewGuid()}/release").ToString(),
@@ -393,6 +426,59 @@ public sealed class DeliveriesTests(PkiOfTheDay pki) : IClassFixture<PkiOfTheDay
         Assert.Equal("held", (string?)(await GetAsync(As("operator"), held))["delivery"]!["state"]);
         Assert.Equal(0, await CountAsync("operator_decisions"));
         Assert.DoesNotContain(_node.Log, line => line.Contains(Number, StringComparison.Ordinal));
+    }
+
+    /// <summary>As whoever pastes the lines would do, with curl and jq.</summary>
+    [Fact]
+    public async Task The_contracts_lines_for_operators_find_what_they_are_about_themselves()
+    {
+        var (ncr, held) = await HoldAsync();
+        var operations = (await GetAsync(ncr, Path("/openapi.json")))["paths"]!
+            .AsObject()
+            .SelectMany(path => path.Value!.AsObject())
+            .ToDictionary(
+                one => (string)one.Value!["operationId"]!,
+                one => (string)one.Value!["x-codeSamples"]![0]!["source"]!
+            );
+        var client = As("operator");
+        async Task<JsonObject> RunAsync(string operation)
+        {
+            var line = Regex.Match(
+                operations[operation],
+                @"^id=\$\(curl --cert operator\.pem --key operator\.key '(?<look>https://[^']+)' \| jq -r '\.data\[(?<nth>\d)\]\.id'\)\n"
+                    + @"curl --cert operator\.pem --key operator\.key (--json '(?<body>[^']+)' )?""(?<path>https://[^""]+)""$"
+            );
+            Assert.True(line.Success, operations[operation]);
+            var found = await GetAsync(client, new Uri(line.Groups["look"].Value).PathAndQuery);
+            var id = (string)found["data"]![int.Parse(line.Groups["nth"].Value, CultureInfo.InvariantCulture)]!["id"]!;
+            var address = new Uri(line.Groups["path"].Value.Replace("$id", id, StringComparison.Ordinal)).PathAndQuery;
+            using var body = new StringContent(line.Groups["body"].Value, Encoding.UTF8, "application/json");
+            using var answer =
+                body.Headers.ContentLength > 0
+                    ? await client.PostAsync(address, body, Cancellation)
+                    : await client.GetAsync(address, Cancellation);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            return await JsonAsync(answer);
+        }
+
+        Assert.Equal("published", (string?)(await RunAsync("releaseDelivery"))["delivery"]!["state"]);
+        Assert.Equal("published", (string?)(await GetAsync(client, held))["delivery"]!["state"]);
+        var fewer = SmallDelivery.Ncr(Day3);
+        using var put = await PutAsync(ncr, "NCR", fewer.FileName, fewer.Content, HttpStatusCode.Accepted);
+        Assert.Equal("refused", (string?)(await RunAsync("refuseDelivery"))["delivery"]!["state"]);
+        Assert.Equal(7_000, _node.Shown("CJE"));
+        Assert.True((bool)(await RunAsync("restorePicture"))["isShown"]!);
+        Assert.Equal(124, _node.Shown("CJE"));
+        var spor = SmallDelivery.Spor(Day2);
+        using var last = await PutAsync(As("register-spor"), "SPOR", spor.FileName, spor.Content);
+        Assert.Equal("SPOR", (string?)(await RunAsync("getDelivery"))["delivery"]!["source"]);
+
+        var handIn = operations["handInDelivery"].Split('\n');
+        Assert.StartsWith("# SPOR_2026-11-21.zip: ingest-samples/accepted", handIn[0], StringComparison.Ordinal);
+        Assert.True(
+            File.Exists(System.IO.Path.Combine(Checkout.Root, "ingest-samples", "accepted", "SPOR_2026-11-21.zip"))
+        );
+        Assert.Contains("--upload-file SPOR_2026-11-21.zip ", handIn[1], StringComparison.Ordinal);
     }
 
     [Fact]
