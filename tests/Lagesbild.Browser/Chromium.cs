@@ -38,10 +38,7 @@ public sealed class Chromium : IAsyncLifetime
         await File.WriteAllLinesAsync(_contacts, PageHost.ContactRows(picture, "NGB"), cancellationToken);
         Units =
         [
-            .. picture
-                .FindProcedure("NGB")!
-                .Table(new TableQuery(picture.FindProcedure("NGB")!, Period.Days90))
-                .Select(row => row.Place.Unit!.HsaId),
+            .. picture.FindProcedure("NGB")!.Table(new TableQuery(Period.Days90)).Select(row => row.Place.Unit!.HsaId),
         ];
         Address = await StartAsync(picture, PageHost.Now, cancellationToken);
         Stale = await StartAsync(picture, PageHost.Now.AddDays(10), cancellationToken);

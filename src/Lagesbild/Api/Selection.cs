@@ -47,6 +47,9 @@ internal sealed record Scope(
         return query.Problem is null ? new Scope(level, regions, units, selections) : null;
     }
 
+    public TableQuery QueryOf(Selection selection) =>
+        new(selection.Period, selection.Group, Level) { Regions = Regions, Units = Units };
+
     /// <summary>
     /// Leaves the healthcare regions that hold one of the regions asked for; the picture itself has seen to units and
     /// regions.

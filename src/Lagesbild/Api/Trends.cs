@@ -139,8 +139,7 @@ internal static class TrendsResource
                 .. scope.Selections.Select(selection => new TrendTable(
                     selection.Procedure,
                     selection.Figures,
-                    selection.Group,
-                    scope.Level,
+                    scope.QueryOf(selection),
                     RowsOf(selection, scope, request.Picture)
                 )),
             ],
@@ -149,11 +148,7 @@ internal static class TrendsResource
     }
 
     private static IReadOnlyList<TrendRow> RowsOf(Selection selection, Scope scope, Picture.Picture picture) =>
-        scope.Within(
-            selection.Figures?.Trend(scope.Level, selection.Group, scope.Regions, scope.Units) ?? [],
-            row => row.Place,
-            picture.Catalogue
-        );
+        scope.Within(selection.Figures?.Trend(scope.QueryOf(selection)) ?? [], row => row.Place, picture.Catalogue);
 
     private static TrendsRow RowOf(TrendRow row, DateOnly referenceDate)
     {

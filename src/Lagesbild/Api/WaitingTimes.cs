@@ -252,12 +252,8 @@ internal static partial class WaitingTimesResource
                 .. asked.Scope.Selections.Select(selection => new WaitingTimesTable(
                     selection.Procedure,
                     selection.Figures,
-                    selection.Period,
-                    selection.Group,
-                    asked.Scope.Level,
-                    asked.RowsOf(selection, request.Picture),
-                    asked.Home,
-                    asked.Near
+                    asked.QueryOf(selection),
+                    asked.RowsOf(selection, request.Picture)
                 )),
             ],
             format
@@ -291,33 +287,24 @@ internal static partial class WaitingTimesResource
             return query.Problem is null ? new Asked(scope!, query, near, home) : null;
         }
 
-        public IReadOnlyList<Row> RowsOf(Selection selection, Picture.Picture picture)
+        public TableQuery QueryOf(Selection selection)
         {
-            if (selection.Figures is not { } figures)
-            {
-                return [];
-            }
-
             var (key, descending) = Orders[Query.Find(Sort)!];
-            var rows = figures.Table(
-                new TableQuery(figures, selection.Period, selection.Group, Scope.Level)
-                {
-                    Regions = Scope.Regions,
-                    Units = Scope.Units,
-                    Operator = Query.Find(WaitingTimesResource.Operator) is { } kind
-                        ? ApiValues.OperatorOf(kind)
-                        : null,
-                    Near = Near,
-                    MaxDistanceKm = Query.Number(MaxDistanceKm),
-                    MinCount = Query.Whole(MinCount),
-                    MinAsa34Count = Query.Whole(MinAsa34Count),
-                    Home = Home,
-                    Sort = key,
-                    Descending = descending,
-                }
-            );
-            return Scope.Within(rows, row => row.Place, picture.Catalogue);
+            return Scope.QueryOf(selection) with
+            {
+                Operator = Query.Find(WaitingTimesResource.Operator) is { } kind ? ApiValues.OperatorOf(kind) : null,
+                Near = Near,
+                MaxDistanceKm = Query.Number(MaxDistanceKm),
+                MinCount = Query.Whole(MinCount),
+                MinAsa34Count = Query.Whole(MinAsa34Count),
+                Home = Home,
+                Sort = key,
+                Descending = descending,
+            };
         }
+
+        public IReadOnlyList<Row> RowsOf(Selection selection, Picture.Picture picture) =>
+            Scope.Within(selection.Figures?.Table(QueryOf(selection)) ?? [], row => row.Place, picture.Catalogue);
     }
 
     private static Place? HomeOf(Query query, Picture.Picture picture)

@@ -36,6 +36,8 @@ public sealed record Download(
     Func<Stream, CancellationToken, Task> WriteAsync
 )
 {
+    private static readonly Deliveries.Period UsualPeriod = Deliveries.Period.Days90;
+
     /// <summary>Tables of one or more procedures, at the same level, as they are shown.</summary>
     public static Download OfWaitingTimes(
         Picture.Picture picture,
@@ -43,7 +45,8 @@ public sealed record Download(
         DownloadFormat format
     )
     {
-        var level = tables[0].Level;
+        var asked = tables[0].Query;
+        var level = asked.Level;
         IReadOnlyList<Procedure> procedures = [.. tables.Select(table => table.Procedure)];
         var sheet = new Sheet<WaitingTimesLine>(
             "Väntetider",
@@ -52,16 +55,16 @@ public sealed record Download(
         );
         return Of(
             picture,
-            Name("vantetider", procedures, level, picture),
+            Name("vantetider", picture, procedures, tables[0].Figures, asked),
             $"Väntetider till operation, {Subject(procedures)}, per {level.Word().Swedish}",
             procedures,
             tables.Sum(table => table.Rows.Count),
             sheet,
             Applying(
-                WaitingTimesLine.ColumnsForPeople(tables[0].Home, tables[0].Near),
+                WaitingTimesLine.ColumnsFor(asked),
                 tables.SelectMany(table => table.Rows).Select(row => row.Place.Level).Append(level)
             ),
-            Chosen(tables[0]),
+            [.. Narrowing.Of(asked, picture)],
             line => line.Figures,
             format,
             (stream, cancellation) =>
@@ -72,21 +75,22 @@ public sealed record Download(
                     $"Väntetider till operation: {table.Procedure.Title}",
                     table.Procedure.Source,
                     picture,
+                    asked,
                     [
-                        .. Constants(table.Procedure, table.Figures, table.Group),
+                        .. Constants(table.Procedure, table.Figures, table.Query.Group),
                         new Dimension(
                             "period",
                             "Period",
                             "time",
-                            [(table.Period.ApiValue, $"Senaste {table.Period.Days} dagarna")]
+                            [(asked.Period.ApiValue, $"Senaste {asked.Period.Days} dagarna")]
                         ),
                         Places(level, lines.Select(line => line.Row.Place)),
                     ],
                     [
                         .. WaitingTimesLine.Columns.Where(column =>
                             column.AppliesTo(level)
-                            && (column.Figure != WaitingTimesLine.OfHome || table.Home is not null)
-                            && (column.Figure != WaitingTimesLine.OfDistance || table.Near is not null)
+                            && (column.Figure != WaitingTimesLine.OfHome || asked.Home is not null)
+                            && (column.Figure != WaitingTimesLine.OfDistance || asked.Near is not null)
                         ),
                     ],
                     lines,
@@ -102,12 +106,13 @@ public sealed record Download(
     /// <summary>18 months of one or more procedures, at the same level.</summary>
     public static Download OfTrends(Picture.Picture picture, IReadOnlyList<TrendTable> tables, DownloadFormat format)
     {
-        var level = tables[0].Level;
+        var asked = tables[0].Query;
+        var level = asked.Level;
         IReadOnlyList<Procedure> procedures = [.. tables.Select(table => table.Procedure)];
         var sheet = new Sheet<TrendLine>("Utveckling", TrendLine.Columns, tables.SelectMany(table => table.Lines));
         return Of(
             picture,
-            Name("utveckling", procedures, level, picture),
+            Name("utveckling", picture, procedures, tables[0].Figures, asked with { Period = UsualPeriod }),
             $"Väntetider till operation månad för månad, {Subject(procedures)}, per {level.Word().Swedish}",
             procedures,
             tables.Sum(table => table.Rows.Count * Month.TrendLength),
@@ -116,7 +121,7 @@ public sealed record Download(
                 TrendLine.Columns,
                 tables.SelectMany(table => table.Rows).Select(row => row.Place.Level).Append(level)
             ),
-            [],
+            [.. Narrowing.Of(asked, picture)],
             line => line.Figures,
             format,
             (stream, cancellation) =>
@@ -127,8 +132,9 @@ public sealed record Download(
                     $"Väntetider till operation månad för månad: {table.Procedure.Title}",
                     table.Procedure.Source,
                     picture,
+                    asked,
                     [
-                        .. Constants(table.Procedure, table.Figures, table.Group),
+                        .. Constants(table.Procedure, table.Figures, table.Query.Group),
                         Places(level, table.Rows.Select(row => row.Place)),
                         new Dimension(
                             "month",
@@ -143,7 +149,12 @@ public sealed record Download(
                                         .Select(i => Month.OfTrend(figures.ReferenceDate, i).ToString())
                                         .Select(month => (month, month)),
                                 ]
-                        ),
+                        )
+                        {
+                            Preliminary = table.Figures is null
+                                ? null
+                                : Month.OfTrend(table.Figures.ReferenceDate, Month.TrendLength - 1).ToString(),
+                        },
                     ],
                     [.. TrendLine.Columns.Where(column => column.AppliesTo(level))],
                     lines,
@@ -164,8 +175,8 @@ public sealed record Download(
             from figures in picture.Procedures
             from period in Deliveries.Period.Windows
             from patients in Enumerable.Range(0, figures.Source.Groups.Count)
-            let table = figures.Table(new TableQuery(figures, period, patients) { Sort = Picture.SortKey.Name })
-            from line in new WaitingTimesTable(figures.Procedure, figures, period, patients, Level.Unit, table).Lines
+            let query = new TableQuery(period, patients) { Sort = Picture.SortKey.Name }
+            from line in new WaitingTimesTable(figures.Procedure, figures, query, figures.Table(query)).Lines
             select line;
         var sheet = new Sheet<WaitingTimesLine>(
             "Väntetider",
@@ -210,7 +221,7 @@ public sealed record Download(
             DownloadFormat.Csv => Csv(name, rows, forPrograms),
             DownloadFormat.CsvForExcel => new Download(
                 format,
-                name + ".csv",
+                name + "_excel.csv",
                 "text/csv; charset=utf-8",
                 rows,
                 (stream, cancellation) => Formats.Csv.WriteForExcelAsync(forExcel, stream, cancellation)
@@ -246,22 +257,6 @@ public sealed record Download(
         var present = levels.ToHashSet();
         return [.. columns.Where(column => present.Any(column.AppliesTo))];
     }
-
-    private static IReadOnlyList<AboutLine> Chosen(WaitingTimesTable table) =>
-        [
-            .. table.Near is { } near
-                ? (AboutLine[])[new("Avstånd", $"Fågelvägen från tätorten i {near.Name} (kommun {near.Code}).")]
-                : [],
-            .. table.Home is { } home
-                ? (AboutLine[])
-                    [
-                        new(
-                            "Hemma",
-                            $"{home.Name} ({home.Key}). Raderna är jämförda med den; dess egen rad har ordet hemma i kolumnen Jämfört med hemma."
-                        ),
-                    ]
-                : [],
-        ];
 
     private static IEnumerable<Column<T>> Provenance<T>(Picture.Picture picture, Func<T, ProcedurePicture> figuresOf)
     {
@@ -316,16 +311,29 @@ public sealed record Download(
             ]
         );
 
+    /// <summary>Only what is not as usual is said of period, group and narrowing.</summary>
     private static string Name(
         string what,
+        Picture.Picture picture,
         IReadOnlyList<Procedure> procedures,
-        Level level,
-        Picture.Picture picture
-    ) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{what}_{(procedures.Count == 1 ? procedures[0].Code : $"{procedures.Count}-atgarder")}_{PlainWord(level)}_{LastDate(picture, procedures)}"
-        );
+        ProcedurePicture? figures,
+        TableQuery asked
+    )
+    {
+        string?[] parts =
+        [
+            what,
+            procedures.Count == 1
+                ? procedures[0].Code
+                : string.Create(CultureInfo.InvariantCulture, $"{procedures.Count}-atgarder"),
+            PlainWord(asked.Level),
+            asked.Period == UsualPeriod ? null : asked.Period.ApiValue,
+            asked.Group == 0 ? null : figures?.Source.Groups[asked.Group].ApiValue,
+            Narrowing.IsIn(asked) ? "avgransad" : null,
+            LastDate(picture, procedures),
+        ];
+        return string.Join('_', parts.OfType<string>());
+    }
 
     // A header of HTTP holds no å.
     private static string PlainWord(Level level) =>

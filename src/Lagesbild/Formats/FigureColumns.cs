@@ -214,7 +214,10 @@ internal static class FigureColumns
                     "True where the median is longer than the bins tell; medianLowerDays says from where."
                 ),
                 row => figureOf(row) is { IsPresent: true } figure ? figure.MedianIsOpenEnded : default(bool?)
-            ),
+            )
+            {
+                Figure = "medianDays",
+            },
             new(
                 "confidenceLowerDays",
                 "95 % intervall från (dagar)",

@@ -12,7 +12,11 @@ internal sealed record Dimension(
     string Label,
     string? Role,
     IReadOnlyList<(string Id, string Label)> Categories
-);
+)
+{
+    /// <summary>The category for which registrations still come in; null where there is none.</summary>
+    public string? Preliminary { get; init; }
+}
 
 /// <summary>
 /// Writes a JSON-stat 2.0 dataset: the figures are its last dimension, and <c>status</c> says of each that is missing why
@@ -38,6 +42,7 @@ internal static class JsonStat
         string label,
         string source,
         Picture.Picture picture,
+        TableQuery asked,
         IReadOnlyList<Dimension> dimensions,
         IReadOnlyList<Column<T>> columns,
         IReadOnlyCollection<T> rows,
@@ -118,13 +123,21 @@ internal static class JsonStat
         }
 
         json.WriteEndObject();
-        WriteExtension(json, picture);
+        WriteExtension(json, picture, asked, all);
         json.WriteEndObject();
         await json.FlushAsync(cancellation);
     }
 
-    private static double? NumberOf<T>(Column<T> figure, T row) =>
-        figure.Coded is { } coded ? coded(row) : figure.Of(row).Number;
+    private static double? NumberOf<T>(Column<T> figure, T row)
+    {
+        if (figure.Coded is { } coded)
+        {
+            return coded(row);
+        }
+
+        var value = figure.Of(row);
+        return value.Truth is { } truth ? (truth ? 1 : 0) : value.Number;
+    }
 
     private static void Write<T>(Utf8JsonWriter json, Dimension dimension, IReadOnlyList<Column<T>> figures)
     {
@@ -150,6 +163,7 @@ internal static class JsonStat
                     figure.Style switch
                     {
                         ColumnStyle.Days => 2,
+                        ColumnStyle.Kilometres => 1,
                         ColumnStyle.Share => 4,
                         _ => 0,
                     }
@@ -167,10 +181,22 @@ internal static class JsonStat
                 {
                     json.WriteStringValue("−1 kortare, 0 liknande, 1 längre.");
                 }
+                else if (figure.Style == ColumnStyle.Truth)
+                {
+                    json.WriteStringValue("1 ja, 0 nej.");
+                }
 
                 json.WriteEndArray();
             }
 
+            json.WriteEndObject();
+        }
+        else if (dimension.Preliminary is { } preliminary)
+        {
+            json.WriteStartObject("note");
+            json.WriteStartArray(preliminary);
+            json.WriteStringValue("Preliminär: registreringar kommer ännu in.");
+            json.WriteEndArray();
             json.WriteEndObject();
         }
 
@@ -178,9 +204,21 @@ internal static class JsonStat
         json.WriteEndObject();
     }
 
-    private static void WriteExtension(Utf8JsonWriter json, Picture.Picture picture)
+    private static void WriteExtension(
+        Utf8JsonWriter json,
+        Picture.Picture picture,
+        TableQuery asked,
+        IEnumerable<Dimension> dimensions
+    )
     {
         json.WriteStartObject("extension");
+        if (dimensions.Select(dimension => dimension.Preliminary).SingleOrDefault(it => it is not null) is { } month)
+        {
+            json.WriteString("preliminary", month);
+        }
+
+        WriteNamed(json, "home", asked.Home?.Key, asked.Home?.Name);
+        WriteNamed(json, "distanceFrom", asked.Near?.Code, asked.Near?.Name);
         json.WriteStartObject("picture");
         json.WriteString("id", picture.Id);
         json.WriteStartArray("sources");
@@ -208,6 +246,17 @@ internal static class JsonStat
         json.WriteEndObject();
         json.WriteEndObject();
         json.WriteEndObject();
+    }
+
+    private static void WriteNamed(Utf8JsonWriter json, string what, string? code, string? name)
+    {
+        if (code is not null)
+        {
+            json.WriteStartObject(what);
+            json.WriteString("code", code);
+            json.WriteString("name", name);
+            json.WriteEndObject();
+        }
     }
 
     private static void WriteArray<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> write)

@@ -6,12 +6,11 @@ namespace Lagesbild.Formats;
 
 /// <summary>One procedure's 18 months as they were asked for; written a line for each place and month.</summary>
 /// <param name="Figures">Null where no unit has a figure of the procedure; then there are no rows.</param>
-/// <param name="Group">Place in the source's groups.</param>
+/// <param name="Query">What was asked for; its period is of no account.</param>
 public sealed record TrendTable(
     Procedure Procedure,
     ProcedurePicture? Figures,
-    int Group,
-    Level Level,
+    TableQuery Query,
     IReadOnlyList<TrendRow> Rows
 )
 {
@@ -19,7 +18,7 @@ public sealed record TrendTable(
         Figures is not { } figures
             ? []
             : Rows.SelectMany(row =>
-                row.Months.Select((figure, i) => new TrendLine(figures, Group, row.Place, i, figure))
+                row.Months.Select((figure, i) => new TrendLine(figures, Query.Group, row.Place, i, figure))
             );
 }
 

@@ -6,19 +6,12 @@ namespace Lagesbild.Formats;
 
 /// <summary>One procedure's table as it was asked for: its rows and their order are kept.</summary>
 /// <param name="Figures">Null where no unit has a figure of the procedure; then there are no rows.</param>
-/// <param name="Period">A window, not a month.</param>
-/// <param name="Group">Place in the source's groups.</param>
-/// <param name="Home">The patient's home, that the rows are compared with; null where none was given.</param>
-/// <param name="Near">The municipality that the rows' distances are from; null where none was given.</param>
+/// <param name="Query">What was asked for.</param>
 public sealed record WaitingTimesTable(
     Procedure Procedure,
     ProcedurePicture? Figures,
-    Period Period,
-    int Group,
-    Level Level,
-    IReadOnlyList<Row> Rows,
-    Place? Home = null,
-    Municipality? Near = null
+    TableQuery Query,
+    IReadOnlyList<Row> Rows
 )
 {
     internal IEnumerable<WaitingTimesLine> Lines
@@ -30,17 +23,15 @@ public sealed record WaitingTimesTable(
                 yield break;
             }
 
-            var country = figures.FindFigure(Place.Country, Period, Group);
-            var home = Home is null ? null : figures.FindFigure(Home, Period, Group);
+            var country = figures.FindFigure(Place.Country, Query.Period, Query.Group);
+            var home = Query.Home is { } given ? figures.FindFigure(given, Query.Period, Query.Group) : null;
             foreach (var row in Rows)
             {
                 yield return new WaitingTimesLine(
                     figures,
-                    Period,
-                    Group,
+                    Query,
                     row,
                     row.Place.Level == Level.Country ? null : country,
-                    Home,
                     home
                 );
             }
@@ -50,15 +41,12 @@ public sealed record WaitingTimesTable(
 
 /// <summary>One row, with all that it takes to be written down by itself.</summary>
 /// <param name="Country">The country's figure of the same cell; null for the country itself.</param>
-/// <param name="Home">The patient's home; null where none was given.</param>
-/// <param name="HomeFigure">Its figure of the same cell; null where it has none.</param>
+/// <param name="HomeFigure">The home's figure of the same cell; null where none was given or it has none.</param>
 internal sealed record WaitingTimesLine(
     ProcedurePicture Figures,
-    Period Period,
-    int Group,
+    TableQuery Query,
     Row Row,
     Figure? Country,
-    Place? Home,
     Figure? HomeFigure
 )
 {
@@ -68,9 +56,12 @@ internal sealed record WaitingTimesLine(
     /// <summary>What is there only where a distance was asked for.</summary>
     public const string OfDistance = "distanceKm";
 
+    private const string Home = "home";
+    private const string DistanceFrom = "distanceFrom";
+
     public static IReadOnlyList<Column<WaitingTimesLine>> Columns { get; } =
     [
-        .. FigureColumns.OfSubject<WaitingTimesLine>(line => line.Figures, line => line.Group),
+        .. FigureColumns.OfSubject<WaitingTimesLine>(line => line.Figures, line => line.Query.Group),
         new(
             "period",
             "Period",
@@ -79,7 +70,7 @@ internal sealed record WaitingTimesLine(
                 "De senaste 30, 90 eller 365 dagarna till och med referensdatum.",
                 "30d, 90d or 365d up to the reference date."
             ),
-            line => new Bilingual($"{line.Period.Days} dagar", line.Period.ApiValue)
+            line => new Bilingual($"{line.Query.Period.Days} dagar", line.Query.Period.ApiValue)
         )
         {
             Width = 10,
@@ -89,14 +80,14 @@ internal sealed record WaitingTimesLine(
             "Från",
             ColumnStyle.Date,
             new("Periodens första dag.", "First day of the period."),
-            line => line.Period.FirstDay(line.Figures.ReferenceDate)
+            line => line.Query.Period.FirstDay(line.Figures.ReferenceDate)
         ),
         new(
             "to",
             "Till",
             ColumnStyle.Date,
             new("Periodens sista dag.", "Last day of the period."),
-            line => line.Period.LastDay(line.Figures.ReferenceDate)
+            line => line.Query.Period.LastDay(line.Figures.ReferenceDate)
         ),
         .. FigureColumns.OfPlace<WaitingTimesLine>(line => line.Row.Place),
         .. FigureColumns.OfCell<WaitingTimesLine>(line => line.Row.Figure),
@@ -109,7 +100,10 @@ internal sealed record WaitingTimesLine(
                 "True where a bin straddles 90 days, so that the share is interpolated."
             ),
             line => line.Row.Figure.IsPresent ? line.Row.Figure.Within90DaysIsInterpolated : default(bool?)
-        ),
+        )
+        {
+            Figure = "within90Days",
+        },
         new(
             "p90Days",
             "90:e percentilen (dagar)",
@@ -129,7 +123,10 @@ internal sealed record WaitingTimesLine(
             ColumnStyle.Truth,
             new("Ja: längre än facken kan säga.", "True where the 90th percentile is longer than the bins tell."),
             line => line.Row.Figure.IsPresent ? line.Row.Figure.P90IsOpenEnded : default(bool?)
-        ),
+        )
+        {
+            Figure = "p90Days",
+        },
         new(
             "comparedToCountry",
             "Jämfört med riket",
@@ -145,6 +142,16 @@ internal sealed record WaitingTimesLine(
             Figure = "comparedToCountry",
             Coded = line => JsonStat.CodeOf(line.Row.Figure.ComparedToCountry),
         },
+        new(
+            Home,
+            "Hemma",
+            ColumnStyle.Text,
+            new(
+                "Enheten eller regionen som raderna är jämförda med.",
+                "What the rows are compared with: an HSA-id or a county code; empty where nothing was asked for."
+            ),
+            line => line.Query.Home is { } home ? new Bilingual(home.Name, home.Key) : null
+        ),
         new(
             "comparedToHome",
             "Jämfört med hemma",
@@ -175,6 +182,23 @@ internal sealed record WaitingTimesLine(
         },
         .. Asa(),
         new(
+            DistanceFrom,
+            "Avstånd från",
+            ColumnStyle.Text,
+            new(
+                "Kommunen vars tätort avståndet är räknat från.",
+                "Code of the municipality that distances are from; empty where none was asked for."
+            ),
+            line =>
+                line.Query.Near is { } near && line.Row.DistanceKm is not null
+                    ? new Bilingual(near.Name, near.Code)
+                    : null,
+            Applies.ToUnits
+        )
+        {
+            Width = 18,
+        },
+        new(
             "distanceKm",
             "Avstånd (km)",
             ColumnStyle.Kilometres,
@@ -198,51 +222,25 @@ internal sealed record WaitingTimesLine(
     // Programs know it by its key; for them the comparison is missing.
     private static readonly Bilingual AtHome = new("hemma", "");
 
-    private bool IsHome => Home is { } home && Row.Place.IsSameAs(home);
+    private bool IsHome => Query.Home is { } home && Row.Place.IsSameAs(home);
 
-    /// <summary>
-    /// The columns for people, who have only the file: whose home and which town the figures beside them are measured from.
-    /// </summary>
-    public static IEnumerable<Column<WaitingTimesLine>> ColumnsForPeople(Place? home, Municipality? near)
-    {
-        foreach (var column in Columns)
-        {
-            if (home is not null && column.Name == "comparedToHome")
+    /// <summary>Those for a table that was asked for so: for people, who are spared columns that must be empty.</summary>
+    public static IEnumerable<Column<WaitingTimesLine>> ColumnsFor(TableQuery query) =>
+        Columns.Where(column =>
+            column.Name switch
             {
-                yield return new(
-                    "home",
-                    "Hemma",
-                    ColumnStyle.Text,
-                    new("Enheten eller regionen som raderna är jämförda med.", "What the rows are compared with."),
-                    _ => home.Name
-                );
+                Home => query.Home is not null,
+                DistanceFrom => query.Near is not null,
+                _ => true,
             }
-
-            if (near is not null && column.Name == "distanceKm")
-            {
-                yield return new(
-                    "distanceFrom",
-                    "Avstånd från",
-                    ColumnStyle.Text,
-                    new("Kommunen vars tätort avståndet är räknat från.", "The municipality that distances are from."),
-                    line => line.Row.DistanceKm is null ? null : near.Name,
-                    Applies.ToUnits
-                )
-                {
-                    Width = 18,
-                };
-            }
-
-            yield return column;
-        }
-    }
+        );
 
     public IReadOnlyDictionary<string, string> Reasons
     {
         get
         {
             var reasons = Formats.Reasons.Of(Row.Figure, Row.Asa, Figures.Source, Country);
-            return Home is null ? reasons : Formats.Reasons.AndOfHome(reasons, Row, Home, HomeFigure);
+            return Query.Home is not { } home ? reasons : Formats.Reasons.AndOfHome(reasons, Row, home, HomeFigure);
         }
     }
 
@@ -298,7 +296,10 @@ internal sealed record WaitingTimesLine(
                     "True where the share is the midpoint of bounds at most 0.02 apart."
                 ),
                 line => line.Row.Asa is { Share: not null } asa ? asa.IsApproximate : default(bool?)
-            ),
+            )
+            {
+                Figure = "asa34",
+            },
         ];
 
     private static Column<WaitingTimesLine> Share(

@@ -75,20 +75,10 @@ internal static class Downloads
     )
     {
         var filter = TableFilter.Read(query, subject.Source, picture, new Notes());
+        var rows = ShownTable.Of(subject, filter).Distinct;
         return Download.OfWaitingTimes(
             picture,
-            [
-                new WaitingTimesTable(
-                    subject.Procedure,
-                    subject,
-                    filter.Period,
-                    filter.Group,
-                    filter.Level,
-                    ShownTable.Of(subject, filter).Distinct,
-                    filter.Home,
-                    filter.Near
-                ),
-            ],
+            [new WaitingTimesTable(subject.Procedure, subject, filter.ToQuery(), rows)],
             format
         );
     }
@@ -102,18 +92,20 @@ internal static class Downloads
     {
         var units = ChosenUnits.Read(query, picture, new Notes());
         var filter = TableFilter.Read(query, subject.Source, picture, new Notes());
-        IEnumerable<Place> places =
+        var (asked, places) =
             units.Count > 0
-                ? [Place.Country, .. units.Select(Place.Of)]
-                : ShownTable.Of(subject, filter).Distinct.Select(row => row.Place);
+                ? (
+                    new TableQuery(filter.Period, filter.Group) { Units = [.. units.Select(unit => unit.HsaId)] },
+                    (IEnumerable<Place>)[Place.Country, .. units.Select(Place.Of)]
+                )
+                : (filter.ToQuery(), ShownTable.Of(subject, filter).Distinct.Select(row => row.Place));
         return Download.OfTrends(
             picture,
             [
                 new TrendTable(
                     subject.Procedure,
                     subject,
-                    filter.Group,
-                    units.Count > 0 ? Level.Unit : filter.Level,
+                    asked,
                     [
                         .. from place in places
                         let months = subject.FindMonths(place, filter.Group)

@@ -126,21 +126,13 @@ public sealed class ProcedurePicture
         PlaceOf(place) is { } found ? RowOf(found, query.Home is { } home ? PlaceOf(home) : null, query) : null;
 
     /// <summary>18 months for each unit, region or healthcare region (or the one country), by name.</summary>
-    public IReadOnlyList<TrendRow> Trend(
-        Level level,
-        int group,
-        IReadOnlyCollection<string> regions,
-        IReadOnlyCollection<string> units
-    )
-    {
-        var query = new TableQuery(this, Period.Days365, group, level) { Regions = regions, Units = units };
-        return
+    /// <param name="query">Its period, its order and what is said of distances and counts are of no account.</param>
+    public IReadOnlyList<TrendRow> Trend(TableQuery query) =>
         [
-            .. PlacesOf(level)
+            .. PlacesOf(query.Level)
                 .Where(place => IsWanted(_places[place], query))
-                .Select(place => new TrendRow(_places[place], Months(place, group))),
+                .Select(place => new TrendRow(_places[place], Months(place, query.Group))),
         ];
-    }
 
     /// <summary>18 months of one place, oldest first; null where <see cref="FindFigure"/> is.</summary>
     public IReadOnlyList<Figure>? FindMonths(Place place, int group) =>

@@ -20,7 +20,7 @@ public enum SortKey
 /// <summary>What a table is asked for. Empty lists and nulls restrict nothing.</summary>
 /// <param name="Period">A window, not a month.</param>
 /// <param name="Group">Place in the source's groups; 0 is everybody.</param>
-public sealed record TableQuery(ProcedurePicture Procedure, Period Period, int Group = 0, Level Level = Level.Unit)
+public sealed record TableQuery(Period Period, int Group = 0, Level Level = Level.Unit)
 {
     public IReadOnlyCollection<string> Regions { get; init; } = [];
     public IReadOnlyCollection<string> Units { get; init; } = [];

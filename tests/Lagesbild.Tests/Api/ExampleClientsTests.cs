@@ -190,9 +190,8 @@ public sealed class ExampleClientsTests : IDisposable
                     (Unit: unit, Figure: figures.FindFigure(Place.Of(unit), Period.Days365, 0)!.Value)
                 )
                 .Where(row =>
-                    figures
-                        .FindRow(Place.Of(row.Unit), new TableQuery(figures, Period.Days365) { Home = home })
-                        ?.Home?.Word == ComparedWith.Shorter
+                    figures.FindRow(Place.Of(row.Unit), new TableQuery(Period.Days365) { Home = home })?.Home?.Word
+                    == ComparedWith.Shorter
                 )
                 .OrderBy(row => row.Unit.Municipality.DistanceKm(ostersund))
                 .Take(3)

@@ -24,7 +24,7 @@ public sealed class FormatTests(ApiHost host) : IClassFixture<ApiHost>
         Ngb + "&format=csv-excel-sv",
         "application/json",
         "text/csv; charset=utf-8",
-        "vantetider_NGB_enhet_2026-11-21.csv"
+        "vantetider_NGB_enhet_2026-11-21_excel.csv"
     )]
     [InlineData(
         "/trends?procedure=NGB",

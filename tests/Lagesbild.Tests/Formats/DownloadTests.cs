@@ -25,14 +25,14 @@ public sealed class DownloadTests
             "procedure,procedureTitle,source,referenceDate,group,period,from,to,level,name,hsaId,operator,municipality,"
                 + "municipalityName,region,regionName,healthcareRegion,count,medianDays,medianLowerDays,medianUpperDays,"
                 + "medianIsOpenEnded,confidenceLowerDays,confidenceUpperDays,within90Days,within90DaysIsInterpolated,p90Days,"
-                + "p90IsOpenEnded,comparedToCountry,comparedToHome,differenceDays,asa34Count,asa34Known,asa34Share,asa34Lower,asa34Upper,asa34AtLeast,"
-                + "asa34AtMost,asa34IsApproximate,distanceKm,units,unitsMasked,absence,reasons,picture,synthetic",
+                + "p90IsOpenEnded,comparedToCountry,home,comparedToHome,differenceDays,asa34Count,asa34Known,asa34Share,asa34Lower,asa34Upper,"
+                + "asa34AtLeast,asa34AtMost,asa34IsApproximate,distanceFrom,distanceKm,units,unitsMasked,absence,reasons,picture,synthetic",
             lines[0]
         );
         Assert.Equal(
             "NGB,Primär ledprotesoperation i knäled,SPOR,2026-11-21,all,90d,2026-08-24,2026-11-21,unit,Exempelsjukhuset Falun,"
                 + "SE2321000180-EX11,public,2080,Falun,20,Region Dalarna,Mellansverige,41,10.5,7,13,FALSE,7,13,1,FALSE,18.13,"
-                + "FALSE,,,,41,310,0.1323,0.099,0.1745,,,FALSE,,,,,comparedToCountry:large-share,picture-1,TRUE",
+                + "FALSE,,,,,41,310,0.1323,0.099,0.1745,,,FALSE,,,,,,comparedToCountry:large-share,picture-1,TRUE",
             lines[1]
         );
         Assert.Contains(
@@ -72,22 +72,9 @@ public sealed class DownloadTests
     {
         var figures = Picture.FindProcedure("NGB")!;
         var home = Place.Of(figures.Units.Single(unit => unit.HsaId == HandMadePicture.Are));
-        var query = new TableQuery(figures, Period.Days90)
-        {
-            Home = home,
-            Near = Picture.Catalogue.FindMunicipality("2080"),
-        };
+        var query = new TableQuery(Period.Days90) { Home = home, Near = Picture.Catalogue.FindMunicipality("2080") };
         Row[] rows = [figures.FindRow(Place.Country, query)!, .. figures.Table(query)];
-        var table = new WaitingTimesTable(
-            figures.Procedure,
-            figures,
-            Period.Days90,
-            0,
-            Level.Unit,
-            rows,
-            home,
-            query.Near
-        );
+        var table = new WaitingTimesTable(figures.Procedure, figures, query, rows);
         using var stream = new MemoryStream(
             await WriteAsync(Download.OfWaitingTimes(Picture, [table], DownloadFormat.Xlsx))
         );
@@ -119,7 +106,9 @@ public sealed class DownloadTests
         );
         Assert.DoesNotContain("Hemma", plain, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("p90Days:few", plain, StringComparison.Ordinal);
-        Assert.DoesNotContain("distanceFrom", plain, StringComparison.Ordinal);
+        // Programs know home and town by their codes.
+        Assert.Contains($",{HandMadePicture.Are},shorter,", plain, StringComparison.Ordinal);
+        Assert.Contains(",2080,0,", plain, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -337,10 +326,147 @@ public sealed class DownloadTests
                 .OfWaitingTimes(
                     Picture,
                     [Table("NGB", Level.HealthcareRegion), Table("CJE", Level.HealthcareRegion)],
-                    DownloadFormat.CsvForExcel
+                    DownloadFormat.Csv
                 )
                 .FileName
         );
+    }
+
+    [Fact]
+    public void A_files_name_says_what_sets_it_apart_from_the_usual_one()
+    {
+        var usual = Table("NGB", Level.Unit);
+        string NameOf(TableQuery query, DownloadFormat format) =>
+            Download.OfWaitingTimes(Picture, [usual with { Query = query }], format).FileName;
+        Assert.Equal("vantetider_NGB_enhet_2026-11-21.csv", NameOf(usual.Query, DownloadFormat.Csv));
+        Assert.Equal("vantetider_NGB_enhet_2026-11-21_excel.csv", NameOf(usual.Query, DownloadFormat.CsvForExcel));
+        Assert.Equal(
+            "vantetider_NGB_enhet_365d_over180-or-none_2026-11-21.xlsx",
+            NameOf(new TableQuery(Period.Days365, 5), DownloadFormat.Xlsx)
+        );
+        foreach (var narrowed in Narrowed)
+        {
+            Assert.EndsWith(
+                "_avgransad_2026-11-21.xlsx",
+                NameOf(narrowed.Query, DownloadFormat.Xlsx),
+                StringComparison.Ordinal
+            );
+        }
+        Assert.Equal(
+            "utveckling_NGB_region_avgransad_2026-11-21.xlsx",
+            Download
+                .OfTrends(
+                    Picture,
+                    [
+                        new TrendTable(
+                            usual.Procedure,
+                            usual.Figures,
+                            new TableQuery(Period.Days365, 0, Level.Region) { Regions = ["20"] },
+                            []
+                        ),
+                    ],
+                    DownloadFormat.Xlsx
+                )
+                .FileName
+        );
+    }
+
+    private static readonly (TableQuery Query, string Subject, string Text)[] Narrowed =
+    [
+        (Usual with { Regions = ["20", "01"] }, "Bara regioner", "Region Dalarna (20), Region Stockholm (01)"),
+        (Usual with { Units = [HandMadePicture.Are] }, "Bara enheter", $"Åre kirurgi ({HandMadePicture.Are})"),
+        (Usual with { Operator = Operator.NonProfit }, "Bara driftsform", "idéburen"),
+        (
+            Usual with
+            {
+                Near = Picture.Catalogue.FindMunicipality("2080"),
+                MaxDistanceKm = 12.5,
+            },
+            "Avstånd",
+            "Fågelvägen från tätorten i Falun (kommun 2080), högst 12,5 km."
+        ),
+        (Usual with { MinCount = 10 }, "Minst antal operationer", "10. Rader utan antal är inte med."),
+        (Usual with { MinAsa34Count = 5 }, "Minst antal i ASA 3–4", "5. Rader utan sådant antal är inte med."),
+        (
+            Usual with
+            {
+                Level = Level.HealthcareRegion,
+                Regions = ["20"],
+            },
+            "Bara sjukvårdsregioner med",
+            "Region Dalarna (20)"
+        ),
+    ];
+
+    private static TableQuery Usual => new(Period.Days90);
+
+    [Fact]
+    public void A_workbook_says_what_its_rows_were_narrowed_to()
+    {
+        Assert.Equal(
+            [("Avgränsning", "Ingen: alla rader är med.")],
+            Narrowing.Of(Usual, Picture).Select(line => (line.Subject, line.Text))
+        );
+        Assert.All(
+            Narrowed,
+            one =>
+                Assert.Equal(
+                    [(one.Subject, one.Text)],
+                    Narrowing.Of(one.Query, Picture).Select(line => (line.Subject, line.Text))
+                )
+        );
+    }
+
+    [Fact]
+    public async Task Json_stat_says_what_is_preliminary_interpolated_and_set_beside_what()
+    {
+        var trend = JsonNode.Parse(await WriteAsync(OfTrend("NGB", DownloadFormat.JsonStat)))!;
+        Assert.Equal("2026-10", (string?)trend["extension"]!["preliminary"]);
+        var notes = trend["dimension"]!["month"]!["category"]!["note"]!.AsObject();
+        Assert.StartsWith("Preliminär", (string?)Assert.Single(notes).Value![0], StringComparison.Ordinal);
+        Assert.Equal("2026-10", Assert.Single(notes).Key);
+
+        var query = Usual with
+        {
+            Home = Place.Of(Picture.Catalogue.FindRegion("20")!),
+            Near = Picture.Catalogue.FindMunicipality("2080"),
+        };
+        var figures = Picture.FindProcedure("NGB")!;
+        var table = new WaitingTimesTable(figures.Procedure, figures, query, figures.Table(query));
+        var dataset = JsonNode.Parse(
+            await WriteAsync(Download.OfWaitingTimes(Picture, [table], DownloadFormat.JsonStat))
+        )!;
+        var extension = dataset["extension"]!;
+        Assert.Equal("""{"code":"20","name":"Region Dalarna"}""", extension["home"]!.ToJsonString());
+        Assert.Equal("""{"code":"2080","name":"Falun"}""", extension["distanceFrom"]!.ToJsonString());
+        Assert.Null(extension["preliminary"]);
+        var figure = dataset["dimension"]!["figure"]!["category"]!;
+        Assert.Equal(1, (int?)figure["unit"]!["distanceKm"]!["decimals"]);
+        var names = figure["index"]!.AsArray().Select(id => (string)id!).ToList();
+        var values = dataset["value"]!.AsArray();
+        var places = dataset["dimension"]!["place"]!["category"]!["index"]!
+            .AsArray()
+            .Select(id => (string)id!)
+            .ToList();
+        foreach (
+            var (name, place, truth) in (ReadOnlySpan<(string, string, int?)>)
+                [
+                    ("medianIsOpenEnded", HandMadePicture.Ostersund, 1),
+                    ("medianIsOpenEnded", HandMadePicture.Falun, 0),
+                    ("medianIsOpenEnded", HandMadePicture.Angen, null),
+                    ("p90IsOpenEnded", HandMadePicture.Falun, 0),
+                    ("within90DaysIsInterpolated", HandMadePicture.Falun, 0),
+                    ("asa34IsApproximate", HandMadePicture.Falun, 0),
+                ]
+        )
+        {
+            Assert.Equal(truth, (int?)values[places.IndexOf(place) * names.Count + names.IndexOf(name)]);
+            Assert.Equal("1 ja, 0 nej.", (string?)figure["note"]![name]![1]);
+        }
+
+        var plain = JsonNode.Parse(await WriteAsync(OfTable("NGB", DownloadFormat.JsonStat)))!["extension"]!;
+        Assert.Null(plain["home"]);
+        Assert.Null(plain["distanceFrom"]);
     }
 
     private static Download OfTable(string code, DownloadFormat format) =>
@@ -349,15 +475,19 @@ public sealed class DownloadTests
     private static WaitingTimesTable Table(string code, Level level)
     {
         var figures = Picture.FindProcedure(code)!;
-        var rows = figures.Table(new TableQuery(figures, Period.Days90, 0, level));
-        return new WaitingTimesTable(figures.Procedure, figures, Period.Days90, 0, level, rows);
+        var query = new TableQuery(Period.Days90, 0, level);
+        return new WaitingTimesTable(figures.Procedure, figures, query, figures.Table(query));
     }
 
     private static Download OfTrend(string code, DownloadFormat format)
     {
         var figures = Picture.FindProcedure(code)!;
-        var rows = figures.Trend(Level.Unit, 0, [], []);
-        return Download.OfTrends(Picture, [new TrendTable(figures.Procedure, figures, 0, Level.Unit, rows)], format);
+        var query = new TableQuery(Period.Days365);
+        return Download.OfTrends(
+            Picture,
+            [new TrendTable(figures.Procedure, figures, query, figures.Trend(query))],
+            format
+        );
     }
 
     private static async Task<byte[]> WriteAsync(Download download)

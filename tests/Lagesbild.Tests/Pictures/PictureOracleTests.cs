@@ -169,7 +169,7 @@ public sealed class PictureOracleTests
         {
             foreach (var level in Enum.GetValues<Level>())
             {
-                var rows = procedure.Trend(level, 1, [], []);
+                var rows = procedure.Trend(new TableQuery(Period.Days365, 1, level));
                 Assert.Equal(PlacesOf(procedure).Where(p => p.Level == level), rows.Select(r => r.Place));
                 foreach (var row in rows)
                 {
@@ -197,7 +197,7 @@ public sealed class PictureOracleTests
             var always = procedure
                 .Units.Where(u => delivered.Cells.ContainsKey((u.HsaId, code, Period.Days365.Index, 0)))
                 .ToList();
-            var all = procedure.Table(new TableQuery(procedure, Period.Days90));
+            var all = procedure.Table(new TableQuery(Period.Days90));
             Assert.Equal(always.Select(u => u.HsaId).Order(), all.Select(r => r.Place.Unit!.HsaId).Order());
 
             foreach (var key in Enum.GetValues<SortKey>())
@@ -205,7 +205,7 @@ public sealed class PictureOracleTests
                 foreach (var descending in (bool[])[false, true])
                 {
                     var sorted = procedure.Table(
-                        new TableQuery(procedure, Period.Days90)
+                        new TableQuery(Period.Days90)
                         {
                             Sort = key,
                             Descending = descending,
@@ -237,7 +237,7 @@ public sealed class PictureOracleTests
             }
 
             var wanted = procedure.Table(
-                new TableQuery(procedure, Period.Days90)
+                new TableQuery(Period.Days90)
                 {
                     Operator = Operator.Private,
                     Near = near,
@@ -257,7 +257,7 @@ public sealed class PictureOracleTests
             Assert.All(wanted, r => Assert.NotNull(r.DistanceKm));
             Assert.Equal(
                 all.Where(r => r.Place.Unit!.Region.Code == "20").Select(r => r.Place),
-                procedure.Table(new TableQuery(procedure, Period.Days90) { Regions = ["20"] }).Select(r => r.Place)
+                procedure.Table(new TableQuery(Period.Days90) { Regions = ["20"] }).Select(r => r.Place)
             );
         }
     }

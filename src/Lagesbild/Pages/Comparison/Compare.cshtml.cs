@@ -110,7 +110,7 @@ public sealed class CompareModel(Shell shell) : PageModel
         var place = Place.Of(unit);
         return new Column(
             unit,
-            Subject.FindRow(place, Filter.ToQuery(Subject)) ?? new Row(place, Figure.Missing(Absence.None), null, null),
+            Subject.FindRow(place, Filter.ToQuery()) ?? new Row(place, Figure.Missing(Absence.None), null, null),
             shell.Contacts.Find(unit.HsaId)
         );
     }

@@ -39,7 +39,7 @@ public sealed record ShownTable(
 
     public static ShownTable Of(ProcedurePicture subject, TableFilter filter)
     {
-        var query = filter.ToQuery(subject);
+        var query = filter.ToQuery();
         var rows = InOrderOf(subject.Table(query), filter).ToList();
         return new ShownTable(
             subject.FindRow(Place.Country, query)!,

@@ -108,8 +108,8 @@ public sealed record TableFilter
             Descending = column == Sort ? !Descending : column is Column.Count or Column.Asa34 or Column.Within90Days,
         };
 
-    public TableQuery ToQuery(ProcedurePicture procedure) =>
-        new(procedure, Period, Group, Level)
+    public TableQuery ToQuery() =>
+        new(Period, Group, Level)
         {
             Regions = Regions,
             Operator = Operator,
