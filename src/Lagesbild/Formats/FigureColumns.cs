@@ -306,24 +306,26 @@ internal static class FigureColumns
                 "Enstaka siffror saknas därför att",
                 ColumnStyle.Text,
                 new(
-                    "Varför enstaka siffror saknas, där raden har andra: siffrans namn och skälet.",
-                    "Why single figures are missing where others are there: name:reason, separated by blanks."
+                    "Varför enstaka siffror saknas, av annat skäl än raden i övrigt: siffrans namn och skälet.",
+                    "Why single figures are missing, unless absence says so: name:reason, separated by blanks."
                 ),
-                row =>
-                    figureOf(row).IsPresent && reasonsOf(row) is { Count: > 0 } reasons
-                        ? new Bilingual(
-                            string.Join(
-                                ", ",
-                                reasons.Select(r => $"{Words.FigureName(r.Key)}: {Words.Briefly(r.Value)}")
-                            ),
-                            string.Join(' ', reasons.Select(reason => $"{reason.Key}:{reason.Value}"))
-                        )
-                        : null
+                row => Written(reasonsOf(row), figureOf(row).Absence.Word()?.English)
             )
             {
                 Width = 60,
             },
         ];
+
+    private static Bilingual? Written(IReadOnlyDictionary<string, string> reasons, string? absence)
+    {
+        var own = reasons.Where(reason => reason.Value != absence).ToList();
+        return own.Count == 0
+            ? null
+            : new Bilingual(
+                string.Join(", ", own.Select(r => $"{Words.FigureName(r.Key)}: {Words.Briefly(r.Value)}")),
+                string.Join(' ', own.Select(reason => $"{reason.Key}:{reason.Value}"))
+            );
+    }
 
     private static Region? RegionOf(Place place) => place.Unit?.Region ?? place.Region;
 }

@@ -241,6 +241,23 @@ public sealed class DownloadTests
         );
     }
 
+    // The ASA share is of 365 days: it may be missing for a reason of its own where the asked period has no figure at all.
+    [Fact]
+    public async Task A_row_without_figures_still_says_why_one_is_missing_for_another_reason()
+    {
+        var csv = Encoding.UTF8.GetString(await WriteAsync(Download.OfPicture(Picture, DownloadFormat.Csv)));
+        var lines = csv.Split("\r\n")[..^1].Select(line => line.Split(',')).ToList();
+        string Of(string[] row, string name) => row[Array.IndexOf(lines[0], name)];
+        var absent = lines.Skip(1).Where(row => Of(row, "absence") != "").ToList();
+        Assert.Contains(absent, row => Of(row, "reasons") == "asa34:not-collected");
+        var silent = absent.Where(row => Of(row, "source") == "SPOR" && Of(row, "asa34Share") == "").ToList();
+        Assert.Contains(silent, row => Of(row, "reasons") == "asa34:few");
+        Assert.All(
+            absent,
+            row => Assert.DoesNotContain(':' + Of(row, "absence"), Of(row, "reasons"), StringComparison.Ordinal)
+        );
+    }
+
     [Fact]
     public async Task Json_stat_has_a_value_or_a_status_for_every_figure()
     {
