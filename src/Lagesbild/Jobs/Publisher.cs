@@ -148,8 +148,11 @@ public sealed class Publisher(
             source,
             receipt.State,
             settlement.IsSeenBefore ? " before" : "",
-            receipt.Counts?.Rows,
-            receipt.FindingCounts,
+            (object?)receipt.Counts?.Rows ?? "no",
+            // As text: JSON's log would write what the collection is called.
+            receipt.FindingCounts.Count == 0
+                ? "none"
+                : string.Join(' ', receipt.FindingCounts.Select(finding => $"{finding.Key}:{finding.Value}")),
             receipt.Id
         );
     }

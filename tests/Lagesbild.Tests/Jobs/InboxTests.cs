@@ -26,6 +26,14 @@ public sealed class InboxTests
         Assert.Equal("published", receipt.State);
         Assert.Equal(1, receipt.Counts?.Units);
         Assert.Equal(node.Picture!.Sources.Single().Sha256, receipt.Sha256);
+        Assert.Contains(
+            node.Log,
+            line =>
+                line.StartsWith(
+                    $"{delivery.FileName} of NCR: published, {receipt.Counts?.Rows} rows, findings none, delivery ",
+                    StringComparison.Ordinal
+                )
+        );
     }
 
     [Fact]
@@ -78,6 +86,12 @@ public sealed class InboxTests
         var receipt = await Receipt(node, "NCR", "refused", damaged.FileName);
         Assert.Equal("refused", receipt.State);
         Assert.Contains(receipt.Findings, finding => finding.Severity == Severity.Error);
+        Assert.Contains(
+            node.Log,
+            line =>
+                line.StartsWith($"{damaged.FileName} of NCR: refused, no rows, findings ", StringComparison.Ordinal)
+                && line.Contains($" {receipt.Findings[0].Code}:1, delivery ", StringComparison.Ordinal)
+        );
         Assert.False(File.Exists(Path.Combine(node.InboxFolder, "NCR", damaged.FileName)));
         Assert.Equal(["refused"], await Kept(node, damaged.FileName));
         Assert.Same(before!.FindProcedure("CJE"), node.Picture!.FindProcedure("CJE"));
