@@ -96,7 +96,7 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
             406,
             "not-acceptable",
             "No acceptable representation",
-            $"The Accept header rules out what this resource can be given as: {string.Join(", ", representations.Select(one => one.MediaType).Distinct())}."
+            $"The Accept header rules out what this resource can be given as: {string.Join(", ", representations.Select(one => one.MediaType).Distinct())}. The parameter format, where the resource has one, overrides Accept."
         );
 
     public static Problem ProcedureUnknown { get; } =

@@ -148,9 +148,9 @@ internal sealed record WaitingTimesLine(
             ColumnStyle.Text,
             new(
                 "Enheten eller regionen som raderna är jämförda med.",
-                "What the rows are compared with: an HSA-id or a county code; empty where nothing was asked for."
+                "Name of the unit or region that the rows are compared with; empty where none was asked for."
             ),
-            line => line.Query.Home is { } home ? new Bilingual(home.Name, home.Key) : null
+            line => line.Query.Home?.Name
         ),
         new(
             "comparedToHome",
@@ -187,12 +187,9 @@ internal sealed record WaitingTimesLine(
             ColumnStyle.Text,
             new(
                 "Kommunen vars tätort avståndet är räknat från.",
-                "Code of the municipality that distances are from; empty where none was asked for."
+                "Name of the municipality that distances are from; empty where none was asked for."
             ),
-            line =>
-                line.Query.Near is { } near && line.Row.DistanceKm is not null
-                    ? new Bilingual(near.Name, near.Code)
-                    : null,
+            line => line.Row.DistanceKm is null ? null : line.Query.Near?.Name,
             Applies.ToUnits
         )
         {
