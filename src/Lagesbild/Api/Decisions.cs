@@ -184,7 +184,12 @@ internal static class Decisions
             }
 
             using var json = new MemoryStream(body, 0, length);
-            var reason = JsonSerializer.Deserialize(json, ApiJson.Instance.ReasonRequest)?.Reason?.Trim() ?? "";
+            if (JsonSerializer.Deserialize(json, ApiJson.Instance.ReasonRequest) is not { } order)
+            {
+                return (null, Problem.InvalidBody);
+            }
+
+            var reason = order.Reason?.Trim() ?? "";
             return OperatorOrder.JudgeReason(reason) is { } fault
                 ? (null, Problem.ReasonNotUsable(fault))
                 : (reason, null);

@@ -19,7 +19,9 @@ internal static class TableDescriptions
             {
                 Type = JsonSchemaType.Object,
                 Description =
-                    "Ett dataset enligt JSON-stat 2.0, json-stat.org. / A dataset of JSON-stat 2.0, json-stat.org.",
+                    "Ett dataset enligt JSON-stat 2.0, json-stat.org; `extension` säger vilken månad som är preliminär (`preliminary`) och "
+                    + "vad raderna ställts bredvid (`home`, `distanceFrom`). / A dataset of JSON-stat 2.0, json-stat.org; `extension` "
+                    + "tells the month that is preliminary (`preliminary`) and what the rows are set beside (`home`, `distanceFrom`).",
             },
             DownloadFormat.Xlsx => new OpenApiSchema
             {
@@ -33,17 +35,17 @@ internal static class TableDescriptions
                 ColumnsOf(operation),
                 "Ett JSON-objekt på varje rad, med alla dessa medlemmar, null där inget värde finns. `reasons` är en text och inte "
                     + "ett objekt som i application/json: siffrans namn, kolon och skälet (`p90Days:few`), flera åtskilda av blanksteg; "
-                    + "null där ingen siffra saknas och där `absence` säger varför alla gör det.",
+                    + "null där ingen siffra saknas av annat skäl än det som `absence` säger.",
                 "A JSON object on each line, with all these members, null where there is no value. `reasons` is a text and not an "
                     + "object as in application/json: the figure's name, a colon and the reason (`p90Days:few`), several separated by "
-                    + "blanks; null where no figure is missing and where `absence` says why all are.",
+                    + "blanks; null where no figure is missing but for the reason that `absence` gives.",
                 column => TypeOf(column.Style)
             ),
             _ => Text(
                 ColumnsOf(operation),
-                "RFC 4180, UTF-8, med dessa kolumner i denna ordning, tomt där inget värde finns; boolean är TRUE eller FALSE."
+                "RFC 4180, UTF-8, med dessa kolumner, tomt där inget värde finns; boolean är TRUE eller FALSE."
                     + (operation.Representations.Any(IsForExcel) ? ForExcel.Swedish : ""),
-                "RFC 4180, UTF-8, of these columns in this order, empty where there is no value; boolean is TRUE or FALSE."
+                "RFC 4180, UTF-8, of these columns, empty where there is no value; boolean is TRUE or FALSE."
                     + (operation.Representations.Any(IsForExcel) ? ForExcel.English : ""),
                 column =>
                     TypeOf(column.Style) + (operation.Representations.Any(IsForExcel) ? $"; ”{column.Heading}”" : "")

@@ -373,6 +373,7 @@ public sealed class DeliveriesTests(PkiOfTheDay pki) : IClassFixture<PkiOfTheDay
             ("""{"reason":"a","reason":"b"}""", "application/json", HttpStatusCode.BadRequest, "invalid-body"),
             ("""{"reason":"a","\u0072eason":"a"}""", "application/json", HttpStatusCode.BadRequest, "invalid-body"),
             ("{}", "application/json", HttpStatusCode.BadRequest, "invalid-body"),
+            ("null", "application/json", HttpStatusCode.BadRequest, "invalid-body"),
             ("[", "application/json", HttpStatusCode.BadRequest, "invalid-body"),
             ("", "application/json", HttpStatusCode.BadRequest, "invalid-body"),
         ];
