@@ -230,8 +230,40 @@ public sealed class ContractTextTests(ApiHost host) : IClassFixture<ApiHost>
         }
     }
 
+    [Fact]
+    public async Task The_reasons_of_a_line_are_those_of_the_answer_but_for_what_its_absence_says()
+    {
+        host.Show("picture-1");
+        var answered = (await host.GetAsync("/waiting-times?procedure=NGB&period=90d"))["data"]!
+            .AsArray()
+            .ToDictionary(row => (string)row!["unit"]!["hsaId"]!, row => row!);
+        using var response = await host.SendAsync("/pictures/current/waiting-times?format=json");
+        var lines = (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonNode.Parse(line)!)
+            .Where(line =>
+                ((string?)line["procedure"], (string?)line["period"], (string?)line["group"]) == ("NGB", "90d", "all")
+            )
+            .ToList();
+        Assert.Equal(answered.Count, lines.Count);
+        Assert.Contains(lines, line => line["reasons"] is not null);
+        Assert.All(
+            lines,
+            line =>
+            {
+                var row = answered[(string)line["hsaId"]!];
+                var own = row["reasons"]!
+                    .AsObject()
+                    .Where(reason => (string?)reason.Value != (string?)row["absence"])
+                    .Select(reason => $"{reason.Key}:{reason.Value}")
+                    .ToList();
+                Assert.Equal(own.Count == 0 ? null : string.Join(' ', own), (string?)line["reasons"]);
+            }
+        );
+    }
+
     [Theory]
-    [InlineData("/waiting-times", "/waiting-times?procedure=NGB&format=csv-excel-sv")]
+    [InlineData("/waiting-times", "/waiting-times?procedure=NGB&near=2380&compareWith=20&format=csv-excel-sv")]
     [InlineData("/trends", "/trends?procedure=NGB&level=country&format=csv-excel-sv")]
     public async Task The_headings_for_people_stand_with_their_columns(string path, string request)
     {
