@@ -76,9 +76,7 @@ internal sealed class StoredResponse : KeptAnswer
 
         response.ContentType = _contentType;
         response.ContentLength = _body.Length;
-        return HttpMethods.IsHead(context.Request.Method)
-            ? Task.CompletedTask
-            : response.Body.WriteAsync(_body, context.RequestAborted).AsTask();
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : Receiver.SendAsync(context, _body);
     }
 
     /// <summary>Writes the headers of both answers, and the 304 where the caller has the other.</summary>

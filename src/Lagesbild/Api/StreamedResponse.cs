@@ -53,13 +53,14 @@ internal static class StreamedResponse
             return;
         }
 
+        var receiver = new Receiver(context);
         if (coding == ContentCoding.Identity)
         {
-            await download.WriteAsync(response.Body, context.RequestAborted);
+            await download.WriteAsync(receiver, context.RequestAborted);
             return;
         }
 
-        await using var packed = coding.PackInto(response.Body);
+        await using var packed = coding.PackInto(receiver);
         await download.WriteAsync(packed, context.RequestAborted);
     }
 }

@@ -106,7 +106,7 @@ internal static class Assets
             headers.ContentEncoding = "br";
         }
 
-        await context.Response.Body.WriteAsync(body, context.RequestAborted);
+        await Receiver.SendAsync(context, body);
     }
 
     private static Asset Load(string name, string contentType)

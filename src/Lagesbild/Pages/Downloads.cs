@@ -64,7 +64,7 @@ internal static class Downloads
         context.Response.ContentType = download.MediaType;
         context.Response.Headers.CacheControl = "private, no-cache";
         context.Response.Headers.ContentDisposition = $"attachment; filename=\"{download.FileName}\"";
-        await download.WriteAsync(context.Response.Body, context.RequestAborted);
+        await download.WriteAsync(new Receiver(context), context.RequestAborted);
     }
 
     private static Download OfWaits(

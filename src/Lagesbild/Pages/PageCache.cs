@@ -97,7 +97,7 @@ internal sealed class PageCache(CurrentPicture current, Contacts contacts, TimeP
         if (made.Length > 0 && !HttpMethods.IsHead(context.Request.Method))
         {
             made.Position = 0;
-            await made.CopyToAsync(body, context.RequestAborted);
+            await made.CopyToAsync(new Receiver(context), context.RequestAborted);
         }
 
         return null;
@@ -145,9 +145,7 @@ internal sealed class PageCache(CurrentPicture current, Contacts contacts, TimeP
                 response.Headers.ContentEncoding = packed;
             }
 
-            return HttpMethods.IsHead(context.Request.Method)
-                ? Task.CompletedTask
-                : response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+            return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : Receiver.SendAsync(context, body);
         }
     }
 }

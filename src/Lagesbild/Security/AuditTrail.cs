@@ -6,7 +6,7 @@ namespace Lagesbild.Security;
 /// <summary>What is learnt of a request on its way, for its line in the audit log.</summary>
 internal sealed class AuditTrail
 {
-    private const string Aborted = "aborted";
+    public const string Aborted = "aborted";
 
     /// <summary>Of the certificate that was shown, accepted or not.</summary>
     public string? Thumbprint { get; set; }
@@ -18,6 +18,9 @@ internal sealed class AuditTrail
 
     /// <summary>Where the request is beyond its caller's allowance: the others that are.</summary>
     public Withheld? Withheld { get; set; }
+
+    /// <summary>The receiver did not take the answer to its end.</summary>
+    public bool IsBrokenOff { get; set; }
 
     /// <summary>A kept answer was given, before any endpoint was looked for.</summary>
     public bool IsFromKept { get; set; }
@@ -56,7 +59,7 @@ internal sealed class AuditTrail
                     context.User.Caller(),
                     trail.Thumbprint,
                     trail.Rows,
-                    trail.Reason,
+                    trail.Reason ?? (trail.IsBrokenOff ? Aborted : null),
                     fault
                 );
                 await (trail.Withheld is { } withheld ? log.WriteAsync(entry, withheld) : log.WriteAsync(entry));
@@ -110,6 +113,18 @@ public static class AuditExtensions
 
     /// <summary>What has been said of the answer, so that it can be said again when the answer is kept.</summary>
     public static int? RowsReturned(this HttpContext context) => context.Features.Get<AuditTrail>()?.Rows;
+
+    /// <summary>
+    /// For the audit log: the receiver did not take the answer. Said where it is written, because whoever handles a page's
+    /// exceptions keeps those of a broken connection to himself.
+    /// </summary>
+    public static void BrokenOff(this HttpContext context)
+    {
+        if (context.Features.Get<AuditTrail>() is { } trail)
+            trail.IsBrokenOff = true;
+        else
+            context.Features.Set(new AuditTrail { IsBrokenOff = true });
+    }
 
     /// <summary>For the audit log: a request that somebody else than the authentication refuses.</summary>
     /// <param name="reason">A stable code.</param>

@@ -89,7 +89,7 @@ internal static partial class NoAccess
     private static Task Send(HttpContext context, byte[] body)
     {
         context.Response.ContentLength = body.Length;
-        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+        return Receiver.SendAsync(context, body);
     }
 
     private const string WhoMayUseIt = """

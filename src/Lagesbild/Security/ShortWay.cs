@@ -92,10 +92,16 @@ internal sealed class ShortWay(
     {
         var trace = RequestTrace.Of(context);
         Exception? fault = null;
+        string? reason = null;
         try
         {
             Edge.AddHeaders(context, reader.IsOnThisMachine, trace.Header);
-            await answer.WriteAsync(context);
+            var writing = answer.WriteAsync(context);
+            if (!writing.IsCompletedSuccessfully)
+            {
+                await writing;
+                reason = context.Features.Get<AuditTrail>() is { IsBrokenOff: true } ? AuditTrail.Aborted : null;
+            }
         }
         // Only looked at on its way.
         catch (Exception e) when ((fault = e) is null)
@@ -105,7 +111,7 @@ internal sealed class ShortWay(
         finally
         {
             await audit.WriteAsync(
-                AuditTrail.EntryOf(context, began, trace, target, reader.Caller, null, answer.Rows, null, fault)
+                AuditTrail.EntryOf(context, began, trace, target, reader.Caller, null, answer.Rows, reason, fault)
             );
         }
     }

@@ -21,7 +21,11 @@ namespace Lagesbild.Tests.Security;
 internal static class FiguresHost
 {
     /// <summary>Started; its audit log is in the folder.</summary>
-    public static async Task<WebApplication> StartAsync(PkiFixture pki, string audit)
+    public static async Task<WebApplication> StartAsync(
+        PkiFixture pki,
+        string audit,
+        params (string Key, string? Value)[] settings
+    )
     {
         var builder = WebApplication.CreateSlimBuilder();
         // A request has its trace though nobody listens.
@@ -30,11 +34,16 @@ internal static class FiguresHost
         builder.Configuration.AddInMemoryCollection([
             new("Security:Audit:Folder", audit),
             new("Security:RevocationLists:Kept", audit + "-crl"),
+            .. settings.Select(s => KeyValuePair.Create(s.Key, s.Value)),
         ]);
         builder
             .WebHost.UseKestrelCore()
             .UseKestrelHttpsConfiguration()
-            .ConfigureKestrel(kestrel => kestrel.ListenWithCertificates(new IPEndPoint(IPAddress.Loopback, 0)));
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.ApplyLimits();
+                kestrel.ListenWithCertificates(new IPEndPoint(IPAddress.Loopback, 0));
+            });
         builder.Services.AddSingleton(ProcedureCatalogue.Load());
         builder.Services.AddSingleton(SourceReaders.Standard);
         builder.Services.AddSingleton<CurrentPicture>();
@@ -49,26 +58,24 @@ internal static class FiguresHost
         return app;
     }
 
+    public static SslClientAuthenticationOptions ClientTls(PkiFixture pki, string? name) =>
+        new()
+        {
+            TargetHost = "localhost",
+            ClientCertificateContext = name is null
+                ? null
+                : SslStreamCertificateContext.Create(pki[name], null, offline: true),
+            CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                CustomTrustStore = { pki["ca/root"] },
+                RevocationMode = X509RevocationMode.NoCheck,
+            },
+        };
+
     /// <summary>With the certificate of that name; null: without one.</summary>
     public static HttpClient Client(PkiFixture pki, WebApplication app, string? name) =>
-        new(
-            new SocketsHttpHandler
-            {
-                AllowAutoRedirect = false,
-                SslOptions = new SslClientAuthenticationOptions
-                {
-                    ClientCertificateContext = name is null
-                        ? null
-                        : SslStreamCertificateContext.Create(pki[name], null, offline: true),
-                    CertificateChainPolicy = new X509ChainPolicy
-                    {
-                        TrustMode = X509ChainTrustMode.CustomRootTrust,
-                        CustomTrustStore = { pki["ca/root"] },
-                        RevocationMode = X509RevocationMode.NoCheck,
-                    },
-                },
-            }
-        )
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, SslOptions = ClientTls(pki, name) })
         {
             BaseAddress = new Uri(
                 app.Urls.Single(a => a.StartsWith("https", StringComparison.Ordinal))

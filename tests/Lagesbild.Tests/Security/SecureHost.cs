@@ -7,6 +7,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Lagesbild.Security;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -37,6 +38,75 @@ public sealed class PinnedClock : TimeProvider
     public DateTimeOffset Now { get; set; } = DateTimeOffset.UtcNow;
 
     public override DateTimeOffset GetUtcNow() => Now;
+}
+
+/// <summary>Time passes when a test says so.</summary>
+public sealed class SteppedClock : TimeProvider
+{
+    private readonly Lock _lock = new();
+    private readonly List<Timed> _timers = [];
+    private readonly DateTimeOffset _start = DateTimeOffset.UtcNow;
+    private TimeSpan _passed;
+
+    public override DateTimeOffset GetUtcNow() => _start + _passed;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => _passed.Ticks;
+
+    public void Pass(TimeSpan time)
+    {
+        Timed[] due;
+        lock (_lock)
+        {
+            _passed += time;
+            due = [.. _timers.Where(timer => timer.Due <= _passed)];
+            _timers.RemoveAll(timer => timer.Due <= _passed);
+        }
+
+        foreach (var timer in due)
+        {
+            timer.Callback();
+        }
+    }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new Timed(this, () => callback(state));
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    // Once each: nobody here waits periodically.
+    private sealed class Timed(SteppedClock clock, Action callback) : ITimer
+    {
+        public Action Callback => callback;
+
+        public TimeSpan Due { get; private set; }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (clock._lock)
+            {
+                clock._timers.Remove(this);
+                if (dueTime != Timeout.InfiniteTimeSpan)
+                {
+                    Due = clock._passed + dueTime;
+                    clock._timers.Add(this);
+                }
+            }
+
+            return true;
+        }
+
+        public void Dispose() => Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return default;
+        }
+    }
 }
 
 /// <summary>No time passes that anybody waits for.</summary>
@@ -74,6 +144,9 @@ internal sealed class SecureHost : IAsyncDisposable
         (_app, _pki, _audit) = (app, pki, audit);
 
     public ConcurrentQueue<string> Log { get; private init; } = [];
+
+    /// <summary>Of the one answer that has no end.</summary>
+    public EndlessAnswer Endless { get; private init; } = new();
 
     public Uri Https => Addresses().Single(a => a.Scheme == "https");
 
@@ -125,7 +198,11 @@ internal sealed class SecureHost : IAsyncDisposable
             });
 
         var app = builder.Build();
-        FindKept kept = request => request.Path == Kept ? new KeptWay() : null;
+        var endless = new EndlessAnswer();
+        FindKept kept = request =>
+            request.Path != Kept ? null
+            : request.Query.ContainsKey("large") ? new LargeKept(endless)
+            : new KeptWay();
         app.UseShortWay(kept);
         app.UseTraces();
         app.UseSecurity(kept);
@@ -140,11 +217,10 @@ internal sealed class SecureHost : IAsyncDisposable
         app.MapGet("/sida", () => "ok");
         app.MapGet(
             "/lagesbild/v1/endless",
-            async context =>
+            context =>
             {
                 context.RowsReturned(7);
-                while (true)
-                    await context.Response.WriteAsync("one more row\n", context.RequestAborted);
+                return endless.WriteAsync(context);
             }
         );
         app.MapPost(
@@ -166,7 +242,7 @@ internal sealed class SecureHost : IAsyncDisposable
             await app.DisposeAsync();
             throw;
         }
-        return new SecureHost(app, pki, audit) { Log = log };
+        return new SecureHost(app, pki, audit) { Log = log, Endless = endless };
     }
 
     public T Get<T>()
@@ -214,18 +290,29 @@ internal sealed class SecureHost : IAsyncDisposable
         return new HttpClient(handler) { BaseAddress = new Uri($"https://localhost:{Https.Port}") };
     }
 
-    /// <summary>A TLS connection on which HTTP/1.1 is spoken by hand.</summary>
-    public async Task<SslStream> ConnectAsync(X509Certificate2? certificate = null, string targetHost = "localhost")
+    /// <summary>
+    /// A TLS connection on which HTTP is spoken by hand; from is the address that it comes from, and receiveBuffer what the
+    /// system takes in unread, where that matters.
+    /// </summary>
+    public async Task<SslStream> ConnectAsync(
+        X509Certificate2? certificate = null,
+        string targetHost = "localhost",
+        IPAddress? from = null,
+        int receiveBuffer = 0,
+        SslApplicationProtocol? protocol = null
+    )
     {
-        var client = new TcpClient();
+        var client = new TcpClient(new IPEndPoint(from ?? IPAddress.Loopback, 0));
         try
         {
+            if (receiveBuffer > 0)
+                client.ReceiveBufferSize = receiveBuffer;
             await client.ConnectAsync(IPAddress.Loopback, Https.Port, TestContext.Current.CancellationToken);
             var stream = new SslStream(client.GetStream());
-            await stream.AuthenticateAsClientAsync(
-                ClientTls(certificate, targetHost: targetHost),
-                TestContext.Current.CancellationToken
-            );
+            var tls = ClientTls(certificate, targetHost: targetHost);
+            if (protocol is { } only)
+                tls.ApplicationProtocols = [only];
+            await stream.AuthenticateAsClientAsync(tls, TestContext.Current.CancellationToken);
             return stream;
         }
         catch
@@ -304,6 +391,58 @@ internal sealed class SecureHost : IAsyncDisposable
     {
         public override Task WriteAsync(HttpContext context) =>
             context.Response.WriteAsync(context.Features.Get<AuditTrail>() is null ? "short" : "long");
+    }
+
+    private sealed class LargeKept(EndlessAnswer endless) : KeptAnswer(rows: 7)
+    {
+        public override Task WriteAsync(HttpContext context) => endless.SendAsync(context);
+    }
+
+    /// <summary>More than anybody takes who does not read: as it is made, or as one kept body.</summary>
+    public sealed class EndlessAnswer
+    {
+        private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _written;
+
+        /// <summary>When it has been broken off.</summary>
+        public Task End => _end.Task;
+
+        /// <summary>When its connection has been closed.</summary>
+        public Task Closed => _closed.Task;
+
+        /// <summary>How many pieces have been handed over.</summary>
+        public int Written => Volatile.Read(ref _written);
+
+        public async Task WriteAsync(HttpContext context)
+        {
+            context.Features.Get<IConnectionLifetimeFeature>()!.ConnectionClosed.Register(() => _closed.TrySetResult());
+            var body = new Receiver(context);
+            var piece = new byte[10_000];
+            try
+            {
+                for (; ; Interlocked.Increment(ref _written))
+                    await body.WriteAsync(piece, context.RequestAborted);
+            }
+            finally
+            {
+                _end.TrySetResult();
+            }
+        }
+
+        public async Task SendAsync(HttpContext context)
+        {
+            var body = new byte[20 << 20];
+            context.Response.ContentLength = body.Length;
+            try
+            {
+                await Receiver.SendAsync(context, body);
+            }
+            finally
+            {
+                _end.TrySetResult();
+            }
+        }
     }
 
     /// <summary>What an endpoint can know of its caller.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -46,6 +47,8 @@ public static class Edge
         services.AddSingleton(Hosts.Read(options.Hosts, authorities.Server, proxies));
         services.AddSingleton(LimitOptions.Read(builder.Configuration));
         services.AddSingleton<RateLimit>();
+        services.AddSingleton<OpenConnections>();
+        services.AddSingleton<Patience>();
         services.AddAntiforgery(antiforgery =>
         {
             // The prefix keeps other hosts of the domain from setting it; browsers want TLS for that, and the demo door has none.
@@ -58,9 +61,19 @@ public static class Edge
         });
     }
 
-    /// <summary>Limits on what the server reads, waits for and holds open; for every listener.</summary>
-    public static void ApplyLimits(this KestrelServerOptions kestrel) =>
-        kestrel.ApplicationServices.GetRequiredService<LimitOptions>().Apply(kestrel.Limits);
+    /// <summary>Limits on what the server reads, waits for and holds open; for every listener that is named afterwards.</summary>
+    public static void ApplyLimits(this KestrelServerOptions kestrel)
+    {
+        var services = kestrel.ApplicationServices;
+        services.GetRequiredService<LimitOptions>().Apply(kestrel.Limits);
+        var connections = services.GetRequiredService<OpenConnections>();
+        var patience = services.GetRequiredService<Patience>();
+        kestrel.ConfigureEndpointDefaults(listen =>
+        {
+            ((IConnectionBuilder)listen).Use(connections.Limit);
+            ((IConnectionBuilder)listen).Use(patience.Accompany);
+        });
+    }
 
     internal static void UseEdge(this WebApplication app)
     {

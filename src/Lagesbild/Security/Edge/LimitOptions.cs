@@ -29,6 +29,11 @@ public sealed record LimitOptions
     /// <summary>Connections to each listener; the next one is closed at once.</summary>
     public int Connections { get; init; } = 5_000;
 
+    /// <summary>
+    /// Of those, connections from one address (of IPv6, from one network); a whole region may have a single address.
+    /// </summary>
+    public int ConnectionsPerAddress { get; init; } = 1_000;
+
     /// <summary>A request's headers must have come within this time.</summary>
     public TimeSpan HeadersWithin { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -36,7 +41,13 @@ public sealed record LimitOptions
     public TimeSpan IdleFor { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// Bytes a second, at least, that a request's body must come with and a response be taken with, after five seconds.
+    /// Within this time a receiver must take something of what waits for him (<see cref="Receiver"/>): as long as is usual,
+    /// because computers between and at his end hide from us that he reads a little at a time.
+    /// </summary>
+    public TimeSpan TakenWithin { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// Bytes a second, at least, that a request's body must come with, after five seconds.
     /// </summary>
     public double LeastBytesPerSecond { get; init; } = 240;
 
@@ -58,10 +69,14 @@ public sealed record LimitOptions
                 ? throw Invalid($"{Section}:{nameof(RequestsPerSecond)}: must be 0 (no limit) or more.")
             : options.Burst < 1 ? throw Invalid($"{Section}:{nameof(Burst)}: must be at least 1.")
             : options.Connections < 1 ? throw Invalid($"{Section}:{nameof(Connections)}: must be at least 1.")
+            : options.ConnectionsPerAddress < 1
+                ? throw Invalid($"{Section}:{nameof(ConnectionsPerAddress)}: must be at least 1.")
             : options.HeadersWithin <= TimeSpan.Zero
                 ? throw Invalid($"{Section}:{nameof(HeadersWithin)}: must be a time, such as 00:00:10.")
             : options.IdleFor <= TimeSpan.Zero
                 ? throw Invalid($"{Section}:{nameof(IdleFor)}: must be a time, such as 00:02:00.")
+            : options.TakenWithin <= TimeSpan.Zero || options.TakenWithin > TimeSpan.FromDays(1)
+                ? throw Invalid($"{Section}:{nameof(TakenWithin)}: must be a time of a day at most, such as 00:01:00.")
             : !double.IsFinite(options.LeastBytesPerSecond) || options.LeastBytesPerSecond <= 0
                 ? throw Invalid($"{Section}:{nameof(LeastBytesPerSecond)}: must be more than 0.")
             : options;
@@ -77,8 +92,12 @@ public sealed record LimitOptions
         limits.MaxRequestHeadersTotalSize = 32 << 10;
         limits.MaxRequestHeaderCount = 64;
         limits.MaxRequestBodySize = Body;
-        limits.MinRequestBodyDataRate = limits.MinResponseDataRate = new MinDataRate(
-            LeastBytesPerSecond,
+        limits.MinRequestBodyDataRate = new MinDataRate(LeastBytesPerSecond, TimeSpan.FromSeconds(5));
+        // Of a response each byte that was written earns time, taken or not: it ends only what a Receiver has given up, and
+        // what is too small for one. The server holds as much as a Receiver waits for at a time.
+        limits.MaxResponseBufferSize = Receiver.Piece;
+        limits.MinResponseDataRate = new MinDataRate(
+            Math.Max(LeastBytesPerSecond, Receiver.Piece / TakenWithin.TotalSeconds),
             TimeSpan.FromSeconds(5)
         );
         limits.Http2.MaxStreamsPerConnection = 100;
