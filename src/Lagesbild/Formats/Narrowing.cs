@@ -18,7 +18,7 @@ internal static class Narrowing
     public static IEnumerable<AboutLine> Of(TableQuery asked, Picture.Picture picture)
     {
         if (!IsIn(asked))
-            yield return new("Avgränsning", "Ingen: alla rader är med.");
+            yield return new("Avgränsning", "Ingen.");
         if (asked.Regions.Count > 0)
             yield return new(
                 asked.Level == Level.HealthcareRegion ? "Bara sjukvårdsregioner med" : "Bara regioner",

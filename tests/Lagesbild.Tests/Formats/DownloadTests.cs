@@ -420,7 +420,7 @@ public sealed class DownloadTests
     public void A_workbook_says_what_its_rows_were_narrowed_to()
     {
         Assert.Equal(
-            [("Avgränsning", "Ingen: alla rader är med.")],
+            [("Avgränsning", "Ingen.")],
             Narrowing.Of(Usual, Picture).Select(line => (line.Subject, line.Text))
         );
         Assert.All(
