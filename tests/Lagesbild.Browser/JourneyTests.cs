@@ -62,7 +62,7 @@ public sealed class JourneyTests(Chromium chromium) : IClassFixture<Chromium>
         foreach (
             var (link, name) in new[]
             {
-                ("a[href^='/hamta/vantetider/NGB.xlsx']", @"^vantetider_NGB_region_2026-\d\d-\d\d\.xlsx$"),
+                ("a[href^='/hamta/vantetider/NGB.xlsx']", @"^vantetider_NGB_region_365d_2026-\d\d-\d\d\.xlsx$"),
                 ("a[href^='/hamta/utveckling/NGB.csv']", @"^utveckling_NGB_region_2026-\d\d-\d\d_excel\.csv$"),
             }
         )
