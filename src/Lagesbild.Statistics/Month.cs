@@ -8,6 +8,9 @@ public readonly record struct Month(int Year, int Number) : IComparable<Month>
     /// <summary>Months in a trend: the complete ones before the reference date's month.</summary>
     public const int TrendLength = 18;
 
+    /// <summary>Place of the trend's latest month, for which registrations still come in.</summary>
+    public const int Preliminary = TrendLength - 1;
+
     /// <summary>The month that holds <paramref name="date"/>.</summary>
     public static Month Of(DateOnly date) => new(date.Year, date.Month);
 

@@ -164,7 +164,7 @@ internal static class TrendsResource
                     (figure, i) =>
                         new TrendMonth(
                             Month.OfTrend(referenceDate, i).ToString(),
-                            i == Month.TrendLength - 1,
+                            i == Month.Preliminary,
                             figure.Count,
                             figure.MedianDays,
                             figure.MedianLowerDays,

@@ -153,7 +153,7 @@ public sealed record Download(
                         {
                             Preliminary = table.Figures is null
                                 ? null
-                                : Month.OfTrend(table.Figures.ReferenceDate, Month.TrendLength - 1).ToString(),
+                                : Month.OfTrend(table.Figures.ReferenceDate, Month.Preliminary).ToString(),
                         },
                     ],
                     [.. TrendLine.Columns.Where(column => column.AppliesTo(level))],
@@ -329,7 +329,7 @@ public sealed record Download(
             PlainWord(asked.Level),
             asked.Period == UsualPeriod ? null : asked.Period.ApiValue,
             asked.Group == 0 ? null : figures?.Source.Groups[asked.Group].ApiValue,
-            Narrowing.IsIn(asked) ? "avgransad" : null,
+            asked.IsNarrowed ? "avgransad" : null,
             LastDate(picture, procedures),
         ];
         return string.Join('_', parts.OfType<string>());

@@ -6,18 +6,9 @@ namespace Lagesbild.Formats;
 /// <summary>Why a table does not have every row, and what its rows are set beside: what whoever has only the file cannot see in it.</summary>
 internal static class Narrowing
 {
-    /// <summary>True where something keeps rows out.</summary>
-    public static bool IsIn(TableQuery asked) =>
-        asked.Regions.Count > 0
-        || asked.Units.Count > 0
-        || asked.Operator is not null
-        || asked.MaxDistanceKm is not null
-        || asked.MinCount is not null
-        || asked.MinAsa34Count is not null;
-
     public static IEnumerable<AboutLine> Of(TableQuery asked, Picture.Picture picture)
     {
-        if (!IsIn(asked))
+        if (!asked.IsNarrowed)
             yield return new("Avgränsning", "Ingen.");
         if (asked.Regions.Count > 0)
             yield return new(

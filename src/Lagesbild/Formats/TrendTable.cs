@@ -45,7 +45,7 @@ internal sealed record TrendLine(ProcedurePicture Figures, int Group, Place Plac
                 "Ja: den senaste månaden, där registreringar ännu kommer in. Alla månader kan ändras.",
                 "True for the latest month: registrations arrive late. All months may be revised."
             ),
-            line => line.MonthPlace == Month.TrendLength - 1
+            line => line.MonthPlace == Month.Preliminary
         ),
         .. FigureColumns.OfCell<TrendLine>(line => line.Figure),
         .. FigureColumns.OfAbsence<TrendLine>(line => line.Place, line => line.Figure, line => line.Reasons),

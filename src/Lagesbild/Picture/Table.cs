@@ -40,6 +40,15 @@ public sealed record TableQuery(Period Period, int Group = 0, Level Level = Leve
     public long? MinAsa34Count { get; init; }
     public SortKey Sort { get; init; } = SortKey.Median;
     public bool Descending { get; init; }
+
+    /// <summary>True where something keeps rows out.</summary>
+    public bool IsNarrowed =>
+        Regions.Count > 0
+        || Units.Count > 0
+        || Operator is not null
+        || MaxDistanceKm is not null
+        || MinCount is not null
+        || MinAsa34Count is not null;
 }
 
 /// <summary>One row of a table.</summary>

@@ -86,8 +86,8 @@ public sealed record TableFilter
 
     public string SortName => (Descending ? "-" : "") + ColumnNames.First(c => c.Column == Sort).Name;
 
-    /// <summary>True where something keeps rows out of the table.</summary>
-    public bool Restricts => Regions.Count > 0 || Operator is not null || MaxKm is not null || Group > 0;
+    /// <summary>True where something keeps rows, or patients, out of the table.</summary>
+    public bool Restricts => ToQuery().IsNarrowed || Group > 0;
 
     /// <summary>The same table without what keeps rows out.</summary>
     public TableFilter WithoutRestrictions =>
